@@ -1,0 +1,242 @@
+//! The mirrored kinds and their columns, as data: lists, filters, sorting, CSV and the console's tables
+//! all read this one table.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A kind that the mirror keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MirroredKind {
+    Pod,
+    Node,
+    Namespace,
+    Deployment,
+    ResourceQuota,
+    LimitRange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    Text,
+    Number,
+    /// CPU in milli-cores.
+    Milli,
+    Bytes,
+    /// A point in time; filters speak of it as an age.
+    Time,
+    Bool,
+    Labels,
+    List,
+    Ratio,
+}
+
+/// One column of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub of: ColumnType,
+    /// Other words for it in queries.
+    pub aliases: &'static [&'static str],
+}
+
+const fn column(name: &'static str, of: ColumnType) -> Column {
+    Column { name, of, aliases: &[] }
+}
+
+/// What every row has.
+pub const COMMON_COLUMNS: &[Column] = &[
+    column("cluster", ColumnType::Text),
+    Column { name: "namespace", of: ColumnType::Text, aliases: &["ns"] },
+    column("name", ColumnType::Text),
+    column("uid", ColumnType::Text),
+    Column { name: "createdAt", of: ColumnType::Time, aliases: &["age", "created"] },
+    Column { name: "labels", of: ColumnType::Labels, aliases: &["label"] },
+    column("syncedAt", ColumnType::Time),
+];
+
+/// A mirrored kind: its names in the API and its own columns, in the order tables show them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KindSpec {
+    pub mirrored: MirroredKind,
+    pub kind: &'static str,
+    pub plural: &'static str,
+    pub group: &'static str,
+    pub version: &'static str,
+    pub namespaced: bool,
+    pub columns: &'static [Column],
+}
+
+impl KindSpec {
+    /// A column by its name or one of its aliases, common ones included.
+    pub fn column(&self, word: &str) -> Option<&'static Column> {
+        self.columns.iter().chain(COMMON_COLUMNS).find(|c| c.name == word || c.aliases.contains(&word))
+    }
+
+    /// `v1` or `apps/v1`.
+    pub fn api_version(&self) -> String {
+        match self.group {
+            "" => self.version.to_string(),
+            group => format!("{group}/{}", self.version),
+        }
+    }
+}
+
+static KINDS: [KindSpec; 6] = [
+    KindSpec {
+        mirrored: MirroredKind::Pod,
+        kind: "Pod",
+        plural: "pods",
+        group: "",
+        version: "v1",
+        namespaced: true,
+        columns: &[
+            column("phase", ColumnType::Text),
+            column("status", ColumnType::Text),
+            column("ready", ColumnType::Ratio),
+            column("restarts", ColumnType::Number),
+            column("node", ColumnType::Text),
+            column("ip", ColumnType::Text),
+            column("owner", ColumnType::Text),
+            column("cpu", ColumnType::Milli),
+            column("memory", ColumnType::Bytes),
+            Column { name: "images", of: ColumnType::List, aliases: &["image"] },
+        ],
+    },
+    KindSpec {
+        mirrored: MirroredKind::Node,
+        kind: "Node",
+        plural: "nodes",
+        group: "",
+        version: "v1",
+        namespaced: false,
+        columns: &[
+            column("status", ColumnType::Text),
+            column("ready", ColumnType::Bool),
+            Column { name: "roles", of: ColumnType::List, aliases: &["role"] },
+            column("zone", ColumnType::Text),
+            column("version", ColumnType::Text),
+            column("ip", ColumnType::Text),
+            column("cpu", ColumnType::Milli),
+            column("memory", ColumnType::Bytes),
+            column("pods", ColumnType::Number),
+            column("taints", ColumnType::Number),
+        ],
+    },
+    KindSpec {
+        mirrored: MirroredKind::Namespace,
+        kind: "Namespace",
+        plural: "namespaces",
+        group: "",
+        version: "v1",
+        namespaced: false,
+        columns: &[Column { name: "status", of: ColumnType::Text, aliases: &["phase"] }],
+    },
+    KindSpec {
+        mirrored: MirroredKind::Deployment,
+        kind: "Deployment",
+        plural: "deployments",
+        group: "apps",
+        version: "v1",
+        namespaced: true,
+        columns: &[
+            column("status", ColumnType::Text),
+            column("ready", ColumnType::Ratio),
+            column("replicas", ColumnType::Number),
+            column("updated", ColumnType::Number),
+            column("available", ColumnType::Number),
+            Column { name: "images", of: ColumnType::List, aliases: &["image"] },
+        ],
+    },
+    KindSpec {
+        mirrored: MirroredKind::ResourceQuota,
+        kind: "ResourceQuota",
+        plural: "resourcequotas",
+        group: "",
+        version: "v1",
+        namespaced: true,
+        columns: &[
+            column("used", ColumnType::Number),
+            column("limiting", ColumnType::Text),
+            column("resources", ColumnType::List),
+        ],
+    },
+    KindSpec {
+        mirrored: MirroredKind::LimitRange,
+        kind: "LimitRange",
+        plural: "limitranges",
+        group: "",
+        version: "v1",
+        namespaced: true,
+        columns: &[column("limits", ColumnType::Number)],
+    },
+];
+
+impl MirroredKind {
+    pub const ALL: [MirroredKind; 6] = [
+        MirroredKind::Pod,
+        MirroredKind::Node,
+        MirroredKind::Namespace,
+        MirroredKind::Deployment,
+        MirroredKind::ResourceQuota,
+        MirroredKind::LimitRange,
+    ];
+
+    pub fn spec(self) -> &'static KindSpec {
+        &KINDS[self as usize]
+    }
+
+    /// By plural name, `pods`, or with its group behind it, `deployments.apps`.
+    pub fn from_plural(plural: &str) -> Option<MirroredKind> {
+        KINDS
+            .iter()
+            .find(|k| {
+                plural == k.plural
+                    || plural.split_once('.').is_some_and(|(name, group)| name == k.plural && group == k.group)
+            })
+            .map(|k| k.mirrored)
+    }
+
+    /// The key of this kind in `ages`.
+    pub fn key(self) -> &'static str {
+        match self {
+            MirroredKind::Pod => "pod",
+            MirroredKind::Node => "node",
+            MirroredKind::Namespace => "namespace",
+            MirroredKind::Deployment => "deployment",
+            MirroredKind::ResourceQuota => "resourceQuota",
+            MirroredKind::LimitRange => "limitRange",
+        }
+    }
+}
+
+impl fmt::Display for MirroredKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.spec().kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_plural_with_and_without_group() {
+        for kind in MirroredKind::ALL {
+            let spec = kind.spec();
+            assert_eq!(spec.mirrored, kind);
+            assert_eq!(MirroredKind::from_plural(spec.plural), Some(kind));
+            assert_eq!(MirroredKind::from_plural(&format!("{}.{}", spec.plural, spec.group)), Some(kind));
+        }
+        assert_eq!(MirroredKind::from_plural("pods.metrics.k8s.io"), None);
+    }
+
+    #[test]
+    fn columns_are_found_by_alias() {
+        let pods = MirroredKind::Pod.spec();
+        assert_eq!(pods.column("ns").map(|c| c.name), Some("namespace"));
+        assert_eq!(pods.column("age").map(|c| c.name), Some("createdAt"));
+        assert_eq!(pods.column("image").map(|c| c.name), Some("images"));
+        assert_eq!(pods.column("nope"), None);
+    }
+}
