@@ -1,0 +1,13 @@
+//! The objects of one cluster, what etcd and the watch cache are to a real API server.
+
+mod error;
+pub mod kinds;
+mod log;
+mod object;
+mod store;
+
+pub use error::{Gone, StoreError};
+pub use kinds::{Kind, Subresource};
+pub use log::{Batch, Event, EventType, Subscription};
+pub use object::StoredObject;
+pub use store::{DeleteOptions, Listing, ObjectStore};
