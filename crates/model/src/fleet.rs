@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// The state of a cluster by its probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ClusterState {
     Online,
     /// Answers, but late, or not ready by its own word.
