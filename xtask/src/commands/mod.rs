@@ -1,0 +1,33 @@
+//! The commands, one file each.
+
+pub mod check;
+pub mod demo;
+pub mod dist;
+pub mod screenshots;
+pub mod site;
+pub mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process::{cargo, run};
+use crate::workspace::Workspace;
+
+/// The server's build script embeds the folder that this variable names.
+pub const SITE_VARIABLE: &str = "PILOTHOUSE_SITE_DIR";
+
+/// Compiles the server of the development profile with the given site inside; returns its file.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build_server(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
+    run(cargo(workspace).args(["build", "--package", "server", "--bin", "pilothouse"]).env(SITE_VARIABLE, site))?;
+    Ok(workspace.server_binary("debug"))
+}
+
+/// The server's crates are all but `frontend`: it needs the feature of `app` that excludes theirs.
+pub fn server_side(command: &mut Command) -> &mut Command {
+    command.args(["--workspace", "--exclude", "frontend"])
+}

@@ -1,0 +1,22 @@
+//! `cargo xtask site`: the browser's files alone.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::progress::Steps;
+use crate::site::{self, Effort};
+use crate::workspace::Workspace;
+
+/// Builds the browser's files and prints their folder.
+///
+/// # Errors
+/// When something does not compile.
+pub fn run(workspace: &Workspace) -> Result<ExitCode> {
+    let mut steps = Steps::new(2);
+    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace))?;
+    let folder = steps.run("Lay out script, styles and icons", || site::assemble(workspace, &wasm, Effort::Quick))?;
+    writeln!(std::io::stdout(), "{}", folder.display())?;
+    Ok(ExitCode::SUCCESS)
+}

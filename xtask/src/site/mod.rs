@@ -1,0 +1,145 @@
+//! The browser's files: WebAssembly, its script, styles and icons, in one folder that the server embeds.
+//!
+//! ```text
+//! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
+//! site/pkg/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
+//! site/favicon.svg …                 what lies in public/, under its own name
+//! site/**/*.br|*.gz                  the same, compressed beforehand
+//! ```
+
+mod bindgen;
+mod compress;
+pub mod stylesheet;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::json;
+
+use crate::hash::{self, ContentHash};
+use crate::process::{cargo, run};
+use crate::stamp;
+use crate::tools::{binaryen, wasm_target};
+use crate::workspace::Workspace;
+
+/// How much work goes into making the files small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// For working and testing: as the compiler leaves the WebAssembly, gzip only.
+    Quick,
+    /// For a release: `wasm-opt -Oz` and the best of gzip and brotli.
+    Small {
+        /// Whether `wasm-opt` runs; without Node.js it cannot.
+        wasm_opt: bool,
+    },
+}
+
+impl Effort {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Small { wasm_opt: true } => "small",
+            Self::Small { wasm_opt: false } => "small-unoptimised",
+        }
+    }
+}
+
+/// Compiles the browser's copy of the application; returns the file that the compiler wrote.
+///
+/// # Errors
+/// When the target cannot be installed or the code does not compile.
+pub fn compile_wasm(workspace: &Workspace) -> Result<PathBuf> {
+    wasm_target::ensure()?;
+    run(cargo(workspace).args([
+        "build",
+        "--package",
+        "frontend",
+        "--lib",
+        "--target",
+        wasm_target::TRIPLE,
+        "--profile",
+        "wasm-release",
+    ]))?;
+    Ok(workspace.target.join(wasm_target::TRIPLE).join("wasm-release/frontend.wasm"))
+}
+
+/// Lays out the site folder from the compiled WebAssembly, `style/` and `public/`; returns the folder.
+/// Does nothing when it was made from the same content before.
+///
+/// # Errors
+/// When a source is missing or malformed, or a tool fails.
+pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<PathBuf> {
+    let site = workspace.target.join("site").join(effort.name());
+    let css = stylesheet::bundle(&workspace.path("style/main.css")).map_err(|reason| anyhow!(reason))?;
+    let public = files_below(&workspace.path("public"))?;
+
+    let mut key = ContentHash::default();
+    key.add("effort", effort.name().as_bytes());
+    key.add("bindgen", bindgen::VERSION.as_bytes());
+    key.add_file(wasm)?;
+    key.add("css", css.as_bytes());
+    for (name, path) in &public {
+        key.add(name, &fs::read(path)?);
+    }
+    let key = key.short();
+    if stamp::is_current(&site, &key) {
+        return Ok(site);
+    }
+    stamp::make(&site, &key, |site| {
+        let pkg = site.join("pkg");
+        let generated = bindgen::generate(wasm, &pkg)?;
+        if effort == (Effort::Small { wasm_opt: true }) {
+            binaryen::optimise(workspace, &generated.wasm)?;
+        }
+        let script = name_by_content(&generated.script)?;
+        let module = name_by_content(&generated.wasm)?;
+        let stylesheet = pkg.join("pilothouse.css");
+        fs::write(&stylesheet, css.as_bytes())?;
+        let stylesheet = name_by_content(&stylesheet)?;
+        for (name, path) in &public {
+            let copy = site.join(name);
+            fs::create_dir_all(copy.parent().context("a file lies in a folder")?)?;
+            fs::copy(path, copy)?;
+        }
+        compress::folder(site, effort)?;
+        let address = |file: &Path| format!("/pkg/{}", file.file_name().unwrap_or_default().to_string_lossy());
+        let manifest =
+            json!({ "script": address(&script), "module": address(&module), "stylesheet": address(&stylesheet) });
+        fs::write(site.join("manifest.json"), format!("{manifest:#}\n"))?;
+        Ok(())
+    })?;
+    Ok(site)
+}
+
+/// Renames `pkg/NAME.EXT` to `pkg/NAME-HASH.EXT`.
+fn name_by_content(file: &Path) -> Result<PathBuf> {
+    let hash = hash::of_bytes(&fs::read(file).with_context(|| format!("read {}", file.display()))?);
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = file.extension().unwrap_or_default().to_string_lossy();
+    let named = file.with_file_name(format!("{stem}-{hash}.{extension}"));
+    fs::rename(file, &named)?;
+    Ok(named)
+}
+
+/// Every file below a folder with its path relative to it, sorted; nothing where there is no folder.
+fn files_below(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        if !next.exists() {
+            continue;
+        }
+        for entry in fs::read_dir(&next).with_context(|| format!("read {}", next.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let relative = path.strip_prefix(folder)?.to_string_lossy().into_owned();
+                files.push((relative, path));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
