@@ -161,7 +161,8 @@ mod tests {
     fn matches_as_upstream() {
         use NodeOperator::{Exists, Gt, In, NotIn};
         let name_is = |name: &'static str| term(&[], &[("metadata.name", In, Box::leak(Box::new([name])))]);
-        let rows: Vec<(&str, Vec<NodeSelectorTerm>, &[(&str, &str)], bool)> = vec![
+        type Row = (&'static str, Vec<NodeSelectorTerm>, &'static [(&'static str, &'static str)], bool);
+        let rows: Vec<Row> = vec![
             ("In", vec![term(&[("foo", In, &["bar", "value2"])], &[])], &[("foo", "bar")], true),
             ("Gt with leading zeros", vec![term(&[("v", Gt, &["0204"])], &[])], &[("v", "0206")], true),
             ("Gt is strict", vec![term(&[("v", Gt, &["206"])], &[])], &[("v", "0206")], false),

@@ -266,7 +266,8 @@ mod tests {
     fn selects_nodes_by_selector_and_affinity() {
         let affinity = r#""affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
             {"nodeSelectorTerms":[{"matchExpressions":[{"key":"foo","operator":"Exists"}]}]}}}"#;
-        let rows: &[(String, &[(&str, &str)], bool)] = &[
+        type Row = (String, &'static [(&'static str, &'static str)], bool);
+        let rows: &[Row] = &[
             ("{}".into(), &[], true),
             (r#"{"nodeSelector":{"foo":"bar"}}"#.into(), &[], false),
             (r#"{"nodeSelector":{"foo":"bar"}}"#.into(), &[("foo", "bar")], true),

@@ -222,7 +222,7 @@ fn binary_nanos(whole: &str, fraction: &str, shift: u32) -> i128 {
     // part × 2^shift × 10^9 ÷ 10^digits, with the common powers of two taken out so that nothing overflows.
     let digits = kept.len() as u32;
     let part = if digits <= 9 {
-        part * 10_i128.pow(9 - digits) << shift
+        (part * 10_i128.pow(9 - digits)) << shift
     } else {
         div_up(part << (shift + 9 - digits), 5_i128.pow(digits - 9))
     };
