@@ -169,7 +169,10 @@ fn start(
 /// Configuration files for kwok with this cluster's paths.
 fn kwok_configuration(workspace: &Workspace, files: &Files, exec: bool) -> Result<Vec<PathBuf>> {
     let source = workspace.path("end2end/testcluster/kwok");
-    fs::write(files.pod_log(), "listening on :8080\nready\n")?;
+    let now = output(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%S.000000000Z"]))?;
+    let now = now.trim();
+    // The format in which container runtimes keep logs.
+    fs::write(files.pod_log(), format!("{now} stdout F listening on :8080\n{now} stdout F ready\n"))?;
     let logs = fs::read_to_string(source.join("logs.yaml"))?.replace("@LOG@", &files.pod_log().to_string_lossy());
     let logs_file = files.folder.join("kwok-logs.yaml");
     fs::write(&logs_file, logs)?;
