@@ -1,0 +1,216 @@
+//! Opening and closing the database, and handing out units of work.
+
+use std::{
+    fs, io,
+    marker::PhantomData,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use crate::{
+    AuditKey, ReadUnit, StoreError, WriteUnit,
+    dialect::{self, Pool},
+    migrate,
+    unit::Unit,
+};
+
+/// How to open a database.
+pub struct OpenOptions {
+    /// Create the file if it is missing.
+    pub create: bool,
+    /// Number of connections that read.
+    pub readers: u32,
+    /// How long SQLite waits for a lock another process holds.
+    pub busy_timeout: Duration,
+    /// How long a caller waits for its turn before [`StoreError::Busy`].
+    pub wait: Duration,
+    /// Look for structural damage before anything else; costs a read of the whole file.
+    pub quick_check: bool,
+    /// The most pages of 4 KiB the file may have, to keep room for others on the same disk.
+    pub max_pages: Option<u32>,
+    /// Key of the audit chain; may be given later with [`Store::provide_audit_key`].
+    pub audit_key: Option<AuditKey>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            create: true,
+            readers: 4,
+            busy_timeout: Duration::from_secs(5),
+            wait: Duration::from_secs(10),
+            quick_check: true,
+            max_pages: None,
+            audit_key: None,
+        }
+    }
+}
+
+/// The database. Cheap to clone; all clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    path: PathBuf,
+    writer: Pool,
+    pub(crate) readers: Pool,
+    is_new: bool,
+    audit_key: Arc<OnceLock<AuditKey>>,
+}
+
+impl Store {
+    /// Opens the database file and brings its schema up to date. The file can be read by its owner
+    /// only.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`], [`StoreError::Corrupt`], [`StoreError::Newer`],
+    /// [`StoreError::SqliteTooOld`], or that of a failed write.
+    pub async fn open(path: impl AsRef<Path>, mut options: OpenOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        prepare_file(&path, options.create)?;
+        let writer = dialect::writer_pool(&path, &options);
+        let is_new = {
+            let mut conn = writer.acquire().await?;
+            dialect::require_version(&mut conn).await?;
+            if options.quick_check {
+                dialect::quick_check(&mut conn).await?;
+            }
+            migrate::refuse_newer(&mut conn).await?;
+            migrate::run(&mut conn).await?
+        };
+        let audit_key = OnceLock::new();
+        if let Some(key) = options.audit_key.take() {
+            // A lock just made is empty.
+            let _ = audit_key.set(key);
+        }
+        let readers = dialect::reader_pool(&path, &options);
+        let inner = Inner { path, writer, readers, is_new, audit_key: Arc::new(audit_key) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether the database was empty before this program opened it.
+    pub fn is_new(&self) -> bool {
+        self.inner.is_new
+    }
+
+    /// Gives the key of the audit chain, for callers that keep it, sealed, in the database itself.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditKey`] if a key was given before.
+    pub fn provide_audit_key(&self, key: AuditKey) -> Result<(), StoreError> {
+        self.inner.audit_key.set(key).map_err(|_| StoreError::AuditKey("was already given"))
+    }
+
+    /// Starts a unit of work that writes. Callers take turns; dropping the unit undoes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the turn does not come in time.
+    pub async fn begin(&self) -> Result<WriteUnit, StoreError> {
+        let tx = self.inner.writer.begin_with(dialect::BEGIN_WRITE).await?;
+        Ok(Unit { tx, audit_key: Arc::clone(&self.inner.audit_key), mode: PhantomData })
+    }
+
+    /// Starts reading one consistent state. Keep it short: the write-ahead log grows meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when no connection comes free in time.
+    pub async fn read(&self) -> Result<ReadUnit, StoreError> {
+        let tx = self.inner.readers.begin_with(dialect::BEGIN_READ).await?;
+        Ok(Unit { tx, audit_key: Arc::clone(&self.inner.audit_key), mode: PhantomData })
+    }
+
+    /// Size of the write-ahead log in bytes.
+    ///
+    /// # Errors
+    /// That of reading the file's size.
+    pub fn wal_bytes(&self) -> Result<u64, StoreError> {
+        file_size(&dialect::wal_path(&self.inner.path))
+    }
+
+    /// Size of the database file in bytes, without the write-ahead log.
+    ///
+    /// # Errors
+    /// That of reading the file's size.
+    pub fn file_bytes(&self) -> Result<u64, StoreError> {
+        file_size(&self.inner.path)
+    }
+
+    /// Moves the write-ahead log into the file and empties it; false if a reader stands in the way.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], [`StoreError::Full`].
+    pub async fn checkpoint(&self) -> Result<bool, StoreError> {
+        let mut conn = self.inner.writer.acquire().await?;
+        dialect::checkpoint(&mut conn).await
+    }
+
+    /// Waits for the units at work, tidies the file up and closes it. Later calls fail with
+    /// [`StoreError::Closed`].
+    ///
+    /// # Errors
+    /// That of tidying up; the database is closed all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.readers.close().await;
+        let tidied = self.tidy().await;
+        self.inner.writer.close().await;
+        tidied
+    }
+
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let mut conn = self.inner.writer.acquire().await?;
+        dialect::optimize(&mut conn).await?;
+        if !dialect::checkpoint(&mut conn).await? {
+            tracing::warn!("another process reads the database; its write-ahead log stays");
+        }
+        Ok(())
+    }
+}
+
+fn file_size(path: &Path) -> Result<u64, StoreError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// SQLite gives the files beside the database the database's own mode, so that it must be right
+/// before SQLite opens it.
+fn prepare_file(path: &Path, create: bool) -> Result<(), StoreError> {
+    if create {
+        match create_private(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return Ok(created.map(drop)?),
+        }
+    }
+    if !fs::metadata(path)?.is_file() {
+        return Err(StoreError::CannotOpen("not a regular file".to_owned()));
+    }
+    Ok(restrict(path)?)
+}
+
+/// Makes a new, empty file that its owner alone can read.
+pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if fs::metadata(path)?.permissions().mode() & 0o777 == 0o600 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
