@@ -50,11 +50,11 @@ fn site_without_script(site: &Path) -> Result<PathBuf> {
     if site.exists() {
         fs::remove_dir_all(site)?;
     }
-    fs::create_dir_all(site.join("pkg"))?;
+    fs::create_dir_all(site.join("assets"))?;
     let main = style.join("main.css");
     if main.exists() {
         let css = stylesheet::bundle(&main)?;
-        fs::write(site.join(format!("pkg/pilothouse-{}.css", content_hash(css.as_bytes()))), css)?;
+        fs::write(site.join(format!("assets/pilothouse-{}.css", content_hash(css.as_bytes()))), css)?;
     } else {
         println!("cargo:warning=style/main.css is missing: pages will be without styles");
     }
@@ -98,8 +98,8 @@ fn entry(name: &str, file: &Path, extension: &str) -> Result<String> {
             "None".to_owned()
         }
     };
-    // In pkg/ the name carries a hash of the content: another content has another name.
-    let immutable = name.starts_with("pkg/");
+    // In assets/ the name carries a hash of the content: another content has another name.
+    let immutable = name.starts_with("assets/");
     Ok(format!(
         "Asset {{ path: {:?}, content_type: {:?}, hash: {hash:?}, immutable: {immutable}, bytes: include_bytes!({:?}), br: {}, gzip: {} }},",
         format!("/{name}"),

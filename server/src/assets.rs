@@ -19,15 +19,15 @@ pub struct Asset {
     pub gzip: Option<&'static [u8]>,
 }
 
-/// The paths that a page names. Script and module are missing in a server that was not built by `cargo xtask`.
+/// The paths that a page names. `js` and `wasm` are missing in a server that was not built by `cargo xtask`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryPoints {
-    /// The JavaScript module; its `init` must be given the path of the WebAssembly module.
-    pub script: Option<&'static str>,
-    /// The WebAssembly module.
-    pub module: Option<&'static str>,
     /// The stylesheet.
-    pub stylesheet: Option<&'static str>,
+    pub css: Option<&'static str>,
+    /// The JavaScript module; its `init` must be given the path of the WebAssembly module.
+    pub js: Option<&'static str>,
+    /// The WebAssembly module.
+    pub wasm: Option<&'static str>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets_table.rs"));
@@ -39,13 +39,13 @@ pub fn lookup(path: &str) -> Option<&'static Asset> {
 
 /// The paths that a page names.
 pub fn entry_points() -> EntryPoints {
-    let in_pkg = |ending: &str| {
+    let named = |ending: &str| {
         ASSETS
             .iter()
             .map(|asset| asset.path)
-            .find(|path| path.starts_with("/pkg/pilothouse-") && path.ends_with(ending))
+            .find(|path| path.starts_with("/assets/pilothouse-") && path.ends_with(ending))
     };
-    EntryPoints { script: in_pkg(".js"), module: in_pkg(".wasm"), stylesheet: in_pkg(".css") }
+    EntryPoints { css: named(".css"), js: named(".js"), wasm: named(".wasm") }
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_stylesheet_is_always_there() {
-        let path = entry_points().stylesheet.unwrap();
+        let path = entry_points().css.unwrap();
         let asset = lookup(path).unwrap();
         assert_eq!(asset.content_type, "text/css; charset=utf-8");
         assert!(asset.immutable);
@@ -74,6 +74,6 @@ mod tests {
     #[test]
     fn script_and_module_come_together() {
         let entry = entry_points();
-        assert_eq!(entry.script.is_some(), entry.module.is_some());
+        assert_eq!(entry.js.is_some(), entry.wasm.is_some());
     }
 }

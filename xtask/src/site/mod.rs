@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
-//! site/pkg/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
+//! site/assets/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
 //! site/favicon.svg …                 what lies in public/, under its own name
 //! site/**/*.br|*.gz                  the same, compressed beforehand
 //! ```
@@ -87,14 +87,14 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
         return Ok(site);
     }
     stamp::make(&site, &key, |site| {
-        let pkg = site.join("pkg");
-        let generated = bindgen::generate(wasm, &pkg)?;
+        let assets = site.join("assets");
+        let generated = bindgen::generate(wasm, &assets)?;
         if effort == (Effort::Small { wasm_opt: true }) {
             binaryen::optimise(workspace, &generated.wasm)?;
         }
         let script = name_by_content(&generated.script)?;
         let module = name_by_content(&generated.wasm)?;
-        let stylesheet = pkg.join("pilothouse.css");
+        let stylesheet = assets.join("pilothouse.css");
         fs::write(&stylesheet, css.as_bytes())?;
         let stylesheet = name_by_content(&stylesheet)?;
         for (name, path) in &public {
@@ -103,16 +103,15 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
             fs::copy(path, copy)?;
         }
         compress::folder(site, effort)?;
-        let address = |file: &Path| format!("/pkg/{}", file.file_name().unwrap_or_default().to_string_lossy());
-        let manifest =
-            json!({ "script": address(&script), "module": address(&module), "stylesheet": address(&stylesheet) });
+        let address = |file: &Path| format!("/assets/{}", file.file_name().unwrap_or_default().to_string_lossy());
+        let manifest = json!({ "js": address(&script), "wasm": address(&module), "css": address(&stylesheet) });
         fs::write(site.join("manifest.json"), format!("{manifest:#}\n"))?;
         Ok(())
     })?;
     Ok(site)
 }
 
-/// Renames `pkg/NAME.EXT` to `pkg/NAME-HASH.EXT`.
+/// Renames `NAME.EXT` to `NAME-HASH.EXT`.
 fn name_by_content(file: &Path) -> Result<PathBuf> {
     let hash = hash::of_bytes(&fs::read(file).with_context(|| format!("read {}", file.display()))?);
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
