@@ -31,7 +31,7 @@ pub enum ColumnType {
     Ratio,
 }
 
-/// One column of a kind.
+/// One column of a kind. A dot in the name makes a nested object on the wire: `requests.cpu` is `{"requests":{"cpu":…}}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: &'static str,
@@ -98,8 +98,8 @@ static KINDS: [KindSpec; 6] = [
             column("node", ColumnType::Text),
             column("ip", ColumnType::Text),
             column("owner", ColumnType::Text),
-            column("cpu", ColumnType::Milli),
-            column("memory", ColumnType::Bytes),
+            Column { name: "requests.cpu", of: ColumnType::Milli, aliases: &["cpu"] },
+            Column { name: "requests.memory", of: ColumnType::Bytes, aliases: &["memory"] },
             Column { name: "images", of: ColumnType::List, aliases: &["image"] },
         ],
     },
@@ -117,9 +117,9 @@ static KINDS: [KindSpec; 6] = [
             column("zone", ColumnType::Text),
             column("version", ColumnType::Text),
             column("ip", ColumnType::Text),
-            column("cpu", ColumnType::Milli),
-            column("memory", ColumnType::Bytes),
-            column("pods", ColumnType::Number),
+            Column { name: "allocatable.cpu", of: ColumnType::Milli, aliases: &["cpu"] },
+            Column { name: "allocatable.memory", of: ColumnType::Bytes, aliases: &["memory"] },
+            Column { name: "allocatable.pods", of: ColumnType::Number, aliases: &["pods"] },
             column("taints", ColumnType::Number),
         ],
     },

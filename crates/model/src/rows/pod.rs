@@ -83,8 +83,8 @@ impl Row for PodRow {
             "node" => self.node.as_deref().map_or(Cell::None, Cell::Text),
             "ip" => self.ip.map_or(Cell::None, |ip| Cell::Owned(ip.to_string())),
             "owner" => self.owner.as_ref().map_or(Cell::None, |o| Cell::Owned(format!("{}/{}", o.kind, o.name))),
-            "cpu" => Cell::Milli(self.requests.cpu_milli),
-            "memory" => Cell::Bytes(self.requests.memory),
+            "requests.cpu" => Cell::Milli(self.requests.cpu_milli),
+            "requests.memory" => Cell::Bytes(self.requests.memory),
             "images" => Cell::List(self.images.iter().map(AsRef::as_ref).collect()),
             _ => Cell::None,
         }

@@ -32,6 +32,11 @@ pub struct Problem {
     pub detail: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
+    /// Where in a text that does not parse, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// Seconds after which to try again; also sent as `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -46,12 +51,22 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             fields: Vec::new(),
+            line: None,
+            column: None,
             retry_after: None,
         }
     }
 
     pub fn with_field(mut self, field: FieldError) -> Self {
         self.fields.push(field);
+        self
+    }
+
+    /// Says where in the text the trouble is; the detail says it too.
+    pub fn at(mut self, line: usize, column: usize) -> Self {
+        self.detail = format!("line {line}, column {column}: {}", self.detail);
+        self.line = Some(line);
+        self.column = Some(column);
         self
     }
 
