@@ -61,7 +61,7 @@ pub enum ConnectError {
     #[error("the connection was refused")]
     Refused,
     /// No connection stood in time.
-    #[error("no connection within {} s", CONNECT_DEADLINE.as_secs())]
+    #[error("no connection in time")]
     Timeout,
     /// The host or network cannot be reached, or another error of the operating system.
     #[error("the host cannot be reached")]

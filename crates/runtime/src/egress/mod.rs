@@ -4,11 +4,13 @@
 mod address;
 mod allow;
 mod connect;
+mod deadline;
 mod host;
 mod policy;
 
 pub use address::{AddressClass, classify};
 pub use allow::{AllowTarget, AllowTargetError};
 pub use connect::{ConnectError, ConnectionId, GuardedConnector, GuardedStream, Resolve, SystemResolver, WireMeter};
+pub use deadline::WithDeadline;
 pub use host::Host;
 pub use policy::{Reason, TargetForbidden, TargetKind, TargetPolicy};

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::error::{HttpError, classify_failure};
 use super::tls::{TlsSetupError, Trust, tls_config};
 use crate::body::{BoundedBody, collect};
-use crate::egress::{GuardedConnector, TargetKind, TargetPolicy};
+use crate::egress::{GuardedConnector, TargetKind, TargetPolicy, WithDeadline};
 
 /// Idle connections are closed after this long.
 const POOL_IDLE: Duration = Duration::from_secs(60);
@@ -23,7 +23,7 @@ const POOL_IDLE: Duration = Duration::from_secs(60);
 /// Sends single requests through the guarded connector. Cheap to clone.
 #[derive(Clone)]
 pub struct GuardedClient {
-    inner: Client<HttpsConnector<GuardedConnector>, Full<Bytes>>,
+    inner: Client<WithDeadline<HttpsConnector<GuardedConnector>>, Full<Bytes>>,
     policy: Arc<TargetPolicy>,
     kind: TargetKind,
 }
@@ -62,27 +62,18 @@ impl GuardedClient {
     /// # Errors
     /// [`TlsSetupError`].
     pub fn new(policy: Arc<TargetPolicy>, kind: TargetKind, trust: Trust<'_>) -> Result<Self, TlsSetupError> {
-        let connector = GuardedConnector::new(Arc::clone(&policy), kind);
-        Self::with_connector(policy, kind, trust, connector)
-    }
-
-    fn with_connector(
-        policy: Arc<TargetPolicy>,
-        kind: TargetKind,
-        trust: Trust<'_>,
-        connector: GuardedConnector,
-    ) -> Result<Self, TlsSetupError> {
+        let guarded = GuardedConnector::new(Arc::clone(&policy), kind);
         let tls = tls_config(trust)?.with_no_client_auth();
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(connector);
+            .wrap_connector(guarded);
         let inner = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(2)
-            .build(connector);
+            .build(WithDeadline::new(connector));
         Ok(Self { inner, policy, kind })
     }
 
