@@ -1,1 +1,18 @@
-//! engine
+//! The use cases. The pages and REST call nothing else: each method takes the caller, passes one
+//! [`authorize`](authorize::authorize), and writes its audit row in the transaction of its change.
+
+mod audit;
+mod authorize;
+mod config;
+mod core;
+mod problem;
+mod scope;
+
+pub mod accounts;
+pub mod monitor;
+pub mod registry;
+pub mod resources;
+pub mod schedule;
+
+pub use crate::config::EngineConfig;
+pub use crate::core::{Change, Engine, StartError, Topic};

@@ -1,0 +1,1 @@
+//! SLIs, rules, alerts.

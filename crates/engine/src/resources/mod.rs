@@ -1,0 +1,9 @@
+//! Lists of mirrored objects over all clusters in scope.
+
+mod cursor;
+mod evaluate;
+mod order;
+mod request;
+
+pub use evaluate::{HARD_STALENESS_SECONDS, Part, evaluate};
+pub use request::{Checked, ListRequest, MAX_LIMIT};
