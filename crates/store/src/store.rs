@@ -214,3 +214,52 @@ fn restrict(path: &Path) -> io::Result<()> {
 fn restrict(_path: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+
+    use super::*;
+
+    async fn setting(pool: &Pool, statement: &'static str) -> String {
+        let row = sqlx::query(statement).fetch_one(pool).await.unwrap();
+        row.try_get::<i64, _>(0).map_or_else(|_| row.get(0), |number| number.to_string())
+    }
+
+    #[tokio::test]
+    async fn every_connection_has_the_promised_settings() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path().join("a.db"), OpenOptions::default()).await.unwrap();
+        for (statement, writer, reader) in [
+            ("PRAGMA journal_mode", "wal", "wal"),
+            ("PRAGMA synchronous", "2", "2"),
+            ("PRAGMA foreign_keys", "1", "1"),
+            ("PRAGMA secure_delete", "1", "0"),
+            ("PRAGMA busy_timeout", "5000", "5000"),
+            ("PRAGMA trusted_schema", "0", "0"),
+            ("PRAGMA cell_size_check", "1", "1"),
+            ("PRAGMA mmap_size", "0", "0"),
+            ("PRAGMA journal_size_limit", "67108864", "-1"),
+        ] {
+            assert_eq!(setting(&store.inner.writer, statement).await, writer, "writer: {statement}");
+            assert_eq!(setting(&store.inner.readers, statement).await, reader, "reader: {statement}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reading_connection_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path().join("a.db"), OpenOptions::default()).await.unwrap();
+        let written = sqlx::query("DELETE FROM users").execute(&store.inner.readers).await;
+        assert!(written.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_linked_sqlite_is_free_of_the_wal_defect() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path().join("a.db"), OpenOptions::default()).await.unwrap();
+        let version = setting(&store.inner.readers, "SELECT sqlite_version()").await;
+        let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+        assert!(parts.as_slice() >= [3, 51, 3].as_slice(), "{version}");
+    }
+}
