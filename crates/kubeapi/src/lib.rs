@@ -1,1 +1,7 @@
-//! kubeapi
+//! Member clusters: how a credential comes in, the client that speaks to a cluster, its probe, slim decoding of what it
+//! serves, and server-side apply.
+
+pub mod client;
+pub mod credential;
+pub mod decode;
+pub mod listwatch;

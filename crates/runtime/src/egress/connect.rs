@@ -102,6 +102,11 @@ impl ConnectionId {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
+
+    /// The number behind it; never used twice in one process.
+    pub fn as_u64(self) -> u64 {
+        self.0
+    }
 }
 
 /// Resolves, checks every address against the policy, connects. The only way out of the process.
