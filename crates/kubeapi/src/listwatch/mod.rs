@@ -1,0 +1,19 @@
+//! The list/watch state machine of one kind in one cluster (and namespace): pages, watch, bookmarks,
+//! expired versions, idle streams. It yields [`Step`]s and knows nothing of what they are stored in.
+
+mod error;
+mod gate;
+mod lines;
+mod machine;
+mod request;
+mod transport;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::SyncError;
+pub use gate::PageGate;
+pub use machine::{Limits, ListWatch, Step};
+pub use request::Scope;
+pub use transport::{BodyStream, Carrier, Get, Reply, Transport};
