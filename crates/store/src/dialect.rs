@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 
 use sqlx::{
     error::DatabaseError,
-    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::{StoreError, Unique, store::OpenOptions};
@@ -36,12 +36,12 @@ fn shared_options(path: &Path, busy_timeout: Duration) -> SqliteConnectOptions {
         .pragma("mmap_size", "0")
 }
 
-/// The one connection that writes.
+/// The one connection that writes. No setting here may write to the file: with no room left a new
+/// connection must still open, since its checkpoint is what makes room.
 pub(crate) fn writer_pool(path: &Path, options: &OpenOptions) -> Pool {
     let mut connect = shared_options(path, options.busy_timeout)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .pragma("secure_delete", "ON")
         .pragma("wal_autocheckpoint", "1000")
         .pragma("journal_size_limit", WAL_LIMIT_BYTES)
@@ -118,10 +118,9 @@ pub(crate) async fn checkpoint(conn: &mut Conn) -> Result<bool, StoreError> {
     Ok(blocked == 0)
 }
 
-/// Refreshes what the query planner knows and gives free pages back.
+/// Refreshes what the query planner knows.
 pub(crate) async fn optimize(conn: &mut Conn) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA optimize").execute(&mut *conn).await?;
-    sqlx::query("PRAGMA incremental_vacuum").execute(&mut *conn).await?;
+    sqlx::query("PRAGMA optimize").execute(conn).await?;
     Ok(())
 }
 

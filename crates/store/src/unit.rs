@@ -15,7 +15,8 @@ pub struct ReadOnly;
 /// Marks a unit that can write.
 pub struct ReadWrite;
 
-/// A unit of work. Dropping it undoes everything it wrote.
+/// A unit of work. Dropping it undoes everything it wrote. After an error drop it: SQLite may have undone
+/// it already, and what is written to it afterwards would stand alone.
 #[must_use = "what is not committed is undone"]
 pub struct Unit<M> {
     pub(crate) tx: Transaction<'static, Db>,

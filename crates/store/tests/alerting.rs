@@ -1,4 +1,5 @@
 //! Samples, rules, alerts, silences, channels, and the outbox.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The audit: append-only, chained, and found out when tampered with.
+#![allow(clippy::unwrap_used)] // helpers of tests
 
 mod common;
 

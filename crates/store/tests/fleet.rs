@@ -107,7 +107,7 @@ async fn a_replaced_credential_is_gone_from_the_file() {
     let mut unit = bench.begin().await;
     let new = credential("c1", b"new");
     unit.credentials().put(&new).await.unwrap();
-    assert_eq!(unit.credentials().all().await.unwrap(), [new.clone()]);
+    assert_eq!(unit.credentials().all().await.unwrap(), std::slice::from_ref(&new));
     unit.commit().await.unwrap();
     bench.store.checkpoint().await.unwrap();
     assert!(!holds_old());

@@ -1,5 +1,6 @@
 //! A store in a directory of its own, and rows to put into it.
 #![allow(dead_code)] // every test file uses a part of it
+#![allow(clippy::unwrap_used)] // a helper that fails is a test that fails
 
 use std::path::PathBuf;
 
