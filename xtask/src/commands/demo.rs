@@ -34,12 +34,12 @@ pub fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
         let this = env::current_exe().context("find this program")?;
         run_command(Command::new("sh").args(["-c", "\"$0\" announce \"$1\" &"]).arg(this).arg(&address))
     })?;
-    eprintln!("      ready to start after {}; stop it with Ctrl-C", steps.elapsed());
+    eprintln!("      built and started within {}", steps.elapsed());
     let error = Command::new(&server).arg("demo").args(options).exec();
     Err(error).with_context(|| format!("start {}", server.display()))
 }
 
-/// Waits until the server at `address` is ready and prints where to log in.
+/// Waits until the server at `address` is ready and says so; the server itself prints the demo's user.
 ///
 /// # Errors
 /// When it does not become ready within a minute.
@@ -47,13 +47,11 @@ pub fn announce(address: &str) -> Result<ExitCode> {
     let started = Instant::now();
     while !http::status(address, "/readyz").is_ok_and(|code| code == 200) {
         if started.elapsed() > READY_WITHIN {
-            bail!("the server at {address} did not become ready within {} s", READY_WITHIN.as_secs());
+            bail!("nothing answers yet at http://{address}/readyz: see what the server says above");
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    eprintln!(
-        "\n  Pilothouse is ready: open http://{address}/ and log in with the name and password the server printed above.\n"
-    );
+    eprintln!("      ready: http://{address}/login takes the user and password that the server names");
     Ok(ExitCode::SUCCESS)
 }
 
