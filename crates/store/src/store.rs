@@ -262,4 +262,32 @@ mod tests {
         let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
         assert!(parts.as_slice() >= [3, 51, 3].as_slice(), "{version}");
     }
+
+    #[tokio::test]
+    async fn frequent_queries_use_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path().join("a.db"), OpenOptions::default()).await.unwrap();
+        for (statement, index) in [
+            ("EXPLAIN QUERY PLAN SELECT * FROM sessions WHERE id_hash = x'00'", "sqlite_autoindex_sessions_1"),
+            ("EXPLAIN QUERY PLAN SELECT * FROM tokens WHERE secret_hash = x'00'", "sqlite_autoindex_tokens_2"),
+            ("EXPLAIN QUERY PLAN SELECT * FROM clusters WHERE name = 'a' AND deleted_at IS NULL", "clusters_live_name"),
+            (
+                "EXPLAIN QUERY PLAN SELECT * FROM alerts WHERE fingerprint = 'a' AND state <> 'resolved'",
+                "alerts_current",
+            ),
+            (
+                "EXPLAIN QUERY PLAN SELECT * FROM deliveries
+                 WHERE state = 'pending' AND channel = 'a' AND next_attempt_at <= 1",
+                "deliveries_due",
+            ),
+            ("EXPLAIN QUERY PLAN SELECT * FROM decisions WHERE phase = 'a' ORDER BY id DESC", "decisions_phase"),
+            ("EXPLAIN QUERY PLAN SELECT * FROM audit ORDER BY seq DESC LIMIT 1", "SCAN audit"),
+            ("EXPLAIN QUERY PLAN DELETE FROM deliveries WHERE alert_id = 'a'", "deliveries_alert"),
+        ] {
+            let rows = sqlx::query(statement).fetch_all(&store.inner.writer).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            let plan = plan.join("; ");
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{statement}: {plan}");
+        }
+    }
 }

@@ -163,3 +163,28 @@ async fn a_backup_that_cannot_be_used_leaves_the_database_as_it_is() {
     assert!(Store::restore(&backup, bench.path()).await.is_err());
     assert_eq!(std::fs::read(bench.path()).unwrap(), before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn backups_made_under_load_are_whole() {
+    let bench = Bench::new().await;
+    let store = bench.store.clone();
+    let writer = tokio::spawn(async move {
+        for n in 0.. {
+            let mut unit = store.begin().await.unwrap();
+            let name = format!("n{n}");
+            unit.clusters().insert(&common::cluster(&name, &name)).await.unwrap();
+            unit.audit().append(&event("cluster.create"), at(n)).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+    });
+    for n in 0..5 {
+        let backup = bench.dir.path().join(format!("backup{n}.db"));
+        bench.store.backup(&backup).await.unwrap();
+        let options = OpenOptions { audit_key: Some(AuditKey::new([7; 32])), ..OpenOptions::default() };
+        let copy = Store::open(&backup, options).await.unwrap();
+        let mut unit = copy.read().await.unwrap();
+        let head = unit.audit().verify(&[]).await.unwrap().unwrap();
+        assert_eq!(unit.clusters().all().await.unwrap().len() as i64, head.seq);
+    }
+    writer.abort();
+}
