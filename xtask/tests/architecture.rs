@@ -1,6 +1,8 @@
 //! The direction of imports and the other rules of the workspace's layout, proved from `cargo metadata` and the
 //! sources. ARCHITECTURE.md says why they are as they are.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
