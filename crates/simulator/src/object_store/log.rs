@@ -93,6 +93,34 @@ impl LogState {
     }
 }
 
+impl LogState {
+    /// The objects as they were at `version`, from the current ones by undoing later events.
+    pub fn range_at(&self, namespace: Option<&str>, version: u64) -> Result<Vec<Arc<StoredObject>>, Gone> {
+        let oldest = self.dropped.max(self.compacted);
+        if version < oldest {
+            return Err(Gone { asked: version, oldest });
+        }
+        let later = self.history.partition_point(|e| e.resource_version <= version);
+        if later == self.history.len() {
+            return Ok(self.range(namespace).cloned().collect());
+        }
+        let place = |o: &Arc<StoredObject>| (o.namespace.clone().unwrap_or_default(), o.name.clone());
+        let mut objects: BTreeMap<Key, Arc<StoredObject>> =
+            self.range(namespace).map(|o| (place(o), Arc::clone(o))).collect();
+        for event in self.history.range(later..).rev() {
+            if namespace.is_some() && event.object.namespace.as_deref() != namespace {
+                continue;
+            }
+            let key = place(&event.object);
+            match &event.previous {
+                Some(previous) => objects.insert(key, Arc::clone(previous)),
+                None => objects.remove(&key),
+            };
+        }
+        Ok(objects.into_values().collect())
+    }
+}
+
 impl KindLog {
     pub fn new(counter: Arc<AtomicU64>, capacity: usize) -> Self {
         Self { state: RwLock::default(), wake: watch::Sender::new(()), counter, capacity }

@@ -8,6 +8,7 @@ mod store;
 
 pub use error::{Gone, StoreError};
 pub use kinds::{Kind, Subresource};
-pub use log::{Batch, Event, EventType, Subscription};
-pub use object::StoredObject;
+pub use log::{Batch, Event, EventType, Subscription, frame};
+pub use object::{StoredObject, selectable_fields};
 pub use store::{DeleteOptions, Listing, ObjectStore};
+pub(crate) use store::{check_preconditions, now};

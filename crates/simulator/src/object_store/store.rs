@@ -92,6 +92,15 @@ impl ObjectStore {
         Listing { objects: state.range(namespace).cloned().collect(), resource_version: log.resource_version() }
     }
 
+    /// All objects of a kind as they were at `version`, which must not be in the future.
+    ///
+    /// # Errors
+    /// [`Gone`] when the history no longer reaches back to it.
+    pub fn list_stored_at(&self, kind: &Kind, namespace: Option<&str>, version: u64) -> Result<Listing, Gone> {
+        let objects = self.log(kind).read().range_at(namespace, version)?;
+        Ok(Listing { objects, resource_version: version })
+    }
+
     /// How many objects of a kind there are.
     pub fn count(&self, kind: &Kind, namespace: Option<&str>) -> usize {
         let state = self.log(kind).read();
@@ -400,7 +409,13 @@ fn is_finished(kind: &Kind, object: &Value) -> bool {
         && kind != &kinds::NAMESPACE
 }
 
-fn check_preconditions(kind: &Kind, name: &str, object: &Value, options: &DeleteOptions) -> Result<(), StoreError> {
+/// Whether an object is the one a delete is meant for.
+pub(crate) fn check_preconditions(
+    kind: &Kind,
+    name: &str,
+    object: &Value,
+    options: &DeleteOptions,
+) -> Result<(), StoreError> {
     let check = |label: &str, field: &str, wanted: &Option<String>| {
         let Some(wanted) = wanted else { return Ok(()) };
         let found = object["metadata"][field].as_str().unwrap_or("");
