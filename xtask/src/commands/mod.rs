@@ -27,6 +27,18 @@ pub fn build_server(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
     Ok(workspace.server_binary("debug"))
 }
 
+/// As [`build_server`], but from the very artifacts that `cargo test` has made over all crates: tests ask for more
+/// features of some dependencies, and most of the tree would be compiled a second time without them.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build_server_beside_tests(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
+    let mut command = cargo(workspace);
+    server_side(command.arg("build")).args(["--bin", "pilothouse", "--tests"]).env(SITE_VARIABLE, site);
+    run(&mut command)?;
+    Ok(workspace.server_binary("debug"))
+}
+
 /// The server's crates are all but `frontend`: it needs the feature of `app` that excludes theirs.
 pub fn server_side(command: &mut Command) -> &mut Command {
     command.args(["--workspace", "--exclude", "frontend"])

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use self::tally::Tally;
-use super::{SITE_VARIABLE, build_server, check, server_side};
+use super::{SITE_VARIABLE, build_server, build_server_beside_tests, check, server_side};
 use crate::cli::TestArgs;
 use crate::process::{cargo, run as run_command, watch_lines};
 use crate::progress::Steps;
@@ -137,7 +137,12 @@ fn cargo_tests(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
 
 fn browser_tests(workspace: &Workspace, args: &TestArgs, tally: &mut Tally) -> Result<()> {
     let site = build_site(workspace)?;
-    let server = build_server(workspace, &site)?;
+    let tests_were_compiled = args.only.is_empty() || args.only.contains(&Step::Cargo);
+    let server = if tests_were_compiled {
+        build_server_beside_tests(workspace, &site)?
+    } else {
+        build_server(workspace, &site)?
+    };
     let end2end = workspace.path("end2end");
     npm::install_and_link(workspace, &end2end)?;
     let browser = chromium::ensure()?;
