@@ -143,12 +143,12 @@ fn occurrences(folders: &[&str], patterns: &[&str], exempt: impl Fn(&str) -> boo
 }
 
 /// All crates that one may import, directly or through others: its tests may make what those need.
-fn reachable(name: &str) -> BTreeSet<&'static str> {
+fn reachable(name: &'static str) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     let mut open = vec![name];
     while let Some(next) = open.pop() {
-        let imports = ALLOWED.iter().find(|(name, _)| *name == next).map_or(&[][..], |(_, imports)| *imports);
-        open.extend(imports.iter().filter(|import| found.insert(**import)));
+        let imports: &[&str] = ALLOWED.iter().find(|(name, _)| *name == next).map_or(&[], |(_, imports)| imports);
+        open.extend(imports.iter().copied().filter(|import| found.insert(*import)));
     }
     found
 }
