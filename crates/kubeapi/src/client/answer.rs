@@ -28,7 +28,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 const SMALL: usize = 64 * 1024;
 
 /// Which connection carried `answer`.
-pub(super) fn carrier<B>(answer: &Response<B>) -> Carrier {
+pub(crate) fn carrier<B>(answer: &Response<B>) -> Carrier {
     let id: Option<&ConnectionId> = answer.extensions().get();
     Carrier { multiplexed: answer.version() == Version::HTTP_2, id: id.map(|id| id.as_u64()) }
 }
@@ -70,7 +70,7 @@ fn clean(text: String) -> String {
 }
 
 /// Reads the whole body of a success, unpacked, at most `cap` bytes before and after.
-pub(super) async fn read_whole(answer: Response<Body>, cap: usize, deadline: Instant) -> Result<Bytes, CallError> {
+pub(crate) async fn read_whole(answer: Response<Body>, cap: usize, deadline: Instant) -> Result<Bytes, CallError> {
     let packed = is_packed(answer.headers())?;
     let body = collect(answer.into_body(), cap, deadline).await?;
     match (packed, body.len() <= SMALL) {

@@ -10,7 +10,9 @@ mod stream;
 mod tls;
 
 pub use answer::Body;
+pub(crate) use answer::{carrier, read_whole as read_answer};
 pub use call::CallLimits;
+pub(crate) use call::get;
 pub use error::{ApiStatus, CallError, ClientError, Unreachable};
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +31,7 @@ use runtime::http::classify_failure;
 use tokio::time::{Instant, timeout_at};
 
 use crate::credential::{Auth, Credential, ServerUrl};
+use crate::probe::DiscoveryCache;
 
 /// A connection that says nothing for this long is asked for a sign of life, which must come within [`PING_TIMEOUT`].
 const PING_INTERVAL: Duration = Duration::from_secs(15);
@@ -52,6 +55,7 @@ struct Inner {
     authorization: Option<HeaderValue>,
     requests: AtomicU64,
     meter: Arc<WireMeter>,
+    discovery: DiscoveryCache,
 }
 
 /// What a cluster's traffic amounted to since its client was made.
@@ -85,6 +89,7 @@ impl ClusterClient {
                 authorization: authorization(&credential.auth)?,
                 requests: AtomicU64::new(0),
                 meter,
+                discovery: DiscoveryCache::default(),
             }),
         })
     }
@@ -102,6 +107,10 @@ impl ClusterClient {
             received_bytes: self.inner.meter.received(),
             sent_bytes: self.inner.meter.sent(),
         }
+    }
+
+    pub(crate) fn discovery_cache(&self) -> &DiscoveryCache {
+        &self.inner.discovery
     }
 
     /// Leaves the present connection to the requests that are under way on it; later ones get a new connection.

@@ -17,7 +17,7 @@ pub struct ServerUrl {
 }
 
 /// The rule that a server URL breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ServerUrlError {
     /// No absolute URL with a host.
     #[error("must be a URL such as https://10.0.0.1:6443")]
