@@ -5,6 +5,7 @@ mod audit;
 mod authorize;
 mod config;
 mod core;
+mod maintenance;
 mod problem;
 mod scope;
 
@@ -16,3 +17,4 @@ pub mod schedule;
 
 pub use crate::config::EngineConfig;
 pub use crate::core::{Change, Engine, StartError, Topic};
+pub use crate::maintenance::{Check, restore};

@@ -1,1 +1,18 @@
-//! Member clusters.
+//! Member clusters: registering, changing, trying and removing them.
+
+mod add;
+mod change;
+mod contact;
+mod credential;
+mod input;
+mod load;
+mod rules;
+mod text;
+mod validate;
+mod view;
+
+pub use input::{ClusterPatch, NewCluster, NewCredential};
+pub use kubeapi::intake::CredentialRequest;
+pub use text::{parse_labels, parse_taints};
+
+pub(crate) use view::Known;

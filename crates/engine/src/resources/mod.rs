@@ -4,6 +4,8 @@ mod cursor;
 mod evaluate;
 mod order;
 mod request;
+mod window;
 
 pub use evaluate::{HARD_STALENESS_SECONDS, Part, evaluate};
 pub use request::{Checked, ListRequest, MAX_LIMIT};
+pub use window::{Window, WindowUpdate};

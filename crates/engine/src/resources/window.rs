@@ -1,0 +1,92 @@
+//! A live window: what changed in a list since it was last told.
+
+use super::request::ListRequest;
+use crate::Engine;
+use model::access::Caller;
+use model::wire::problem::Problem;
+use model::wire::resource::{ClusterAge, ResourceList, ResourceRow, WindowDelta};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// Ages grow without any change; they are told this often.
+const REFRESH_AGES: Duration = Duration::from_secs(2);
+
+/// Somebody's window on a list.
+pub struct Window {
+    request: ListRequest,
+    told: Option<Told>,
+}
+
+struct Told {
+    at: Instant,
+    total: u64,
+    rows: HashMap<String, ResourceRow>,
+    order: Vec<String>,
+    clusters: Vec<ClusterAge>,
+}
+
+/// What to tell.
+pub enum WindowUpdate {
+    /// The whole window; the first time.
+    Page(Box<ResourceList>),
+    Delta(Box<WindowDelta>),
+}
+
+impl Window {
+    pub fn new(request: ListRequest) -> Window {
+        Window { request, told: None }
+    }
+
+    /// Looks again. None while there is nothing worth telling.
+    ///
+    /// # Errors
+    /// As [`Engine::list`].
+    pub fn look(&mut self, engine: &Engine, caller: &Caller) -> Result<Option<WindowUpdate>, Problem> {
+        let list = engine.list(caller, &self.request)?;
+        let now = Told::of(&list);
+        let Some(before) = self.told.replace(now) else {
+            return Ok(Some(WindowUpdate::Page(Box::new(list))));
+        };
+        let rows: Vec<ResourceRow> =
+            list.rows.into_iter().filter(|row| before.rows.get(&row.uid).is_none_or(|was| changed(was, row))).collect();
+        let Some(now) = self.told.as_mut() else { return Ok(None) };
+        let quiet = rows.is_empty()
+            && before.total == now.total
+            && before.order == now.order
+            && !states_changed(&before.clusters, &now.clusters);
+        if quiet && before.at.elapsed() < REFRESH_AGES {
+            now.at = before.at;
+            return Ok(None);
+        }
+        Ok(Some(WindowUpdate::Delta(Box::new(WindowDelta {
+            revision: list.revision,
+            total: now.total,
+            rows,
+            order: now.order.clone(),
+            clusters: list.clusters,
+        }))))
+    }
+}
+
+impl Told {
+    fn of(list: &ResourceList) -> Told {
+        Told {
+            at: Instant::now(),
+            total: list.total,
+            rows: list.rows.iter().map(|row| (row.uid.clone(), row.clone())).collect(),
+            order: list.rows.iter().map(|row| row.uid.clone()).collect(),
+            clusters: list.clusters.clone(),
+        }
+    }
+}
+
+/// Whether a row says something new; that it was seen again is told by its cluster's age.
+fn changed(was: &ResourceRow, is: &ResourceRow) -> bool {
+    let synced_at = was.synced_at;
+    ResourceRow { synced_at, ..is.clone() } != *was
+}
+
+fn states_changed(before: &[ClusterAge], now: &[ClusterAge]) -> bool {
+    let key = |age: &ClusterAge| (age.name.clone(), age.state, age.stale, age.not_allowed);
+    before.len() != now.len() || before.iter().zip(now).any(|(a, b)| key(a) != key(b))
+}

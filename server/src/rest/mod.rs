@@ -1,0 +1,36 @@
+//! `/api/v1` and what stands beside it. Handlers read the request, call one use case, and answer.
+
+mod account;
+mod audit;
+mod clusters;
+mod extract;
+mod health;
+mod openapi;
+mod resources;
+mod schedule;
+mod session;
+mod stream;
+mod tokens;
+mod users;
+
+pub use extract::{MAX_BODY, Who, bytes as body_bytes};
+pub use session::attempt as login_attempt;
+pub use openapi::document;
+
+use crate::http::guard::Shared;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every REST route, with its description.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(session::routes())
+        .merge(account::routes())
+        .merge(users::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
+        .merge(clusters::routes())
+        .merge(resources::routes())
+        .merge(schedule::routes())
+        .merge(stream::routes())
+        .merge(health::routes())
+}
