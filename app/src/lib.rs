@@ -1,1 +1,22 @@
-//! app
+//! The console: Leptos pages, components and server functions. Rendered by the server (`ssr`), brought to life in the
+//! browser (`hydrate`); never both in one build.
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("features `ssr` and `hydrate` exclude each other: build the server and the browser's copy apart");
+
+pub mod components;
+pub mod format;
+pub mod i18n;
+pub mod live;
+pub mod pages;
+mod routes;
+pub mod server_fns;
+#[cfg(feature = "ssr")]
+mod shell;
+mod site;
+pub mod viewer;
+
+pub use routes::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+pub use site::{Assets, SiteInfo};

@@ -1,0 +1,7 @@
+//! Charts as SVG, drawn by the server, coloured by the stylesheet.
+
+mod bar;
+mod sparkline;
+
+pub use bar::{Meter, Segment, StackedBar};
+pub use sparkline::Sparkline;

@@ -1,0 +1,16 @@
+//! Parts that pages are made of. Each is one file with one job; none reads from the server by itself but the frame.
+
+pub mod age;
+pub mod badge;
+pub mod chart;
+pub mod copy;
+pub mod empty;
+pub mod form;
+pub mod frame;
+pub mod icon;
+pub mod labels;
+pub mod loaded;
+pub mod page;
+pub mod problem;
+pub mod safe_textarea;
+pub mod when;

@@ -1,0 +1,7 @@
+//! How numbers, times and names are written. Pure: the same on the server and in the browser.
+
+pub mod age;
+pub mod number;
+pub mod text;
+pub mod time;
+pub mod url;

@@ -1,0 +1,93 @@
+//! Counts, shares and sizes.
+
+/// `12,345`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `part` of `whole` in per cent, 0 when there is no whole.
+pub fn percent(part: i64, whole: i64) -> u32 {
+    if whole <= 0 { 0 } else { ((part.max(0) as f64 / whole as f64) * 100.0).round() as u32 }
+}
+
+/// A share of 1 as `98.5 %`; whole numbers go without decimals.
+pub fn ratio(share: f64) -> String {
+    let percent = share * 100.0;
+    if (percent - percent.round()).abs() < 0.05 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+}
+
+/// Seconds of a latency: `12 ms`, `1.25 s`.
+pub fn latency(seconds: f64) -> String {
+    if seconds < 0.01 {
+        format!("{:.1} ms", seconds * 1000.0)
+    } else if seconds < 1.0 {
+        format!("{:.0} ms", seconds * 1000.0)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// A number with at most two decimals and none it does not need.
+pub fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// CPU for people: `3.2`, `64` cores, or `250m` below one.
+pub fn cores(milli: i64) -> String {
+    match milli {
+        m if m.abs() < 1000 => format!("{m}m"),
+        m if m.abs() < 10_000 => short((m as f64 / 100.0).round() / 10.0),
+        m => format!("{:.0}", m as f64 / 1000.0),
+    }
+}
+
+/// Bytes in binary units with one decimal: `1.4 GiB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit < UNITS.len() - 1 {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 || value >= 100.0 {
+        format!("{value:.0} {}", UNITS[unit])
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (given, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(given), expected);
+        }
+    }
+
+    #[test]
+    fn figures_are_short() {
+        assert_eq!(ratio(1.0), "100 %");
+        assert_eq!(ratio(0.985), "98.5 %");
+        assert_eq!(latency(0.0123), "12 ms");
+        assert_eq!(latency(1.254), "1.25 s");
+        assert_eq!(bytes(1_503_238_553), "1.4 GiB");
+        assert_eq!(cores(250), "250m");
+        assert_eq!(cores(3240), "3.2");
+        assert_eq!(cores(64_000), "64");
+        assert_eq!(percent(1, 3), 33);
+        assert_eq!(percent(1, 0), 0);
+    }
+}

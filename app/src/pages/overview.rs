@@ -1,0 +1,5 @@
+use leptos::prelude::*;
+#[component]
+pub fn Overview() -> impl IntoView {
+    "x"
+}

@@ -1,0 +1,52 @@
+//! The document around the application.
+
+use crate::routes::App;
+use crate::site::Assets;
+use crate::viewer::Theme;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+/// The whole document; the server renders it for every page.
+pub fn shell(_options: LeptosOptions) -> impl IntoView {
+    let viewer = crate::viewer::on_server::read();
+    let (lang, theme) = (viewer.lang, viewer.theme);
+    let theme = (theme != Theme::System).then(|| theme.as_str());
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let nonce = leptos::nonce::use_nonce();
+    let start = start_script(&assets);
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.tag() data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="referrer" content="same-origin" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=assets.css.clone() />
+                <link rel="modulepreload" href=assets.js.clone() />
+                <link
+                    rel="preload"
+                    href=assets.wasm.clone()
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin=""
+                />
+                <MetaTags />
+                <script type="module" nonce=nonce inner_html=start></script>
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Loads the module and takes over. The addresses are ours, made of a name and a hash.
+fn start_script(assets: &Assets) -> String {
+    format!(
+        "import init, {{ hydrate }} from {js:?}; await init({{ module_or_path: {wasm:?} }}); hydrate();",
+        js = assets.js,
+        wasm = assets.wasm,
+    )
+}
