@@ -197,9 +197,10 @@ async fn connect_any(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpS
 
 async fn connect_one(address: SocketAddr) -> io::Result<TcpStream> {
     let tcp = TcpStream::connect(address).await?;
-    tcp.set_nodelay(true)?;
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_INTERVAL).with_retries(3);
-    SockRef::from(&tcp).set_tcp_keepalive(&keepalive)?;
+    // Fails only where the peer has reset the connection already, which the first read or write will tell better.
+    let _ = tcp.set_nodelay(true);
+    let _ = SockRef::from(&tcp).set_tcp_keepalive(&keepalive);
     Ok(tcp)
 }
 

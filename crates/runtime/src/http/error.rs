@@ -75,7 +75,7 @@ pub enum TransportFailure {
     Refused,
     /// No connection stood in time. Nothing was sent.
     ConnectTimeout,
-    /// The host or network cannot be reached. Nothing was sent.
+    /// The host or network cannot be reached, or the connection broke before it stood. Nothing was sent.
     Unreachable,
     /// The server's certificate is not trusted. No request was sent. The text says why.
     Untrusted(String),
@@ -101,7 +101,10 @@ pub fn classify_failure(error: &(dyn Error + 'static)) -> TransportFailure {
             None => current.source(),
         };
     }
-    TransportFailure::Broken
+    match error.downcast_ref::<hyper_util::client::legacy::Error>() {
+        Some(error) if error.is_connect() => TransportFailure::Unreachable,
+        _ => TransportFailure::Broken,
+    }
 }
 
 fn from_connect(error: &ConnectError) -> TransportFailure {
