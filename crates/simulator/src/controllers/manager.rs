@@ -1,11 +1,13 @@
 //! The one task that runs a cluster's controllers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::select_all;
 use serde_json::Value;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::events::EventLog;
@@ -13,7 +15,7 @@ use super::index::{NodeInfo, PodIndex, PodInfo};
 use super::kubelet::{Kubelet, KubeletSettings};
 use super::objects::{ObjectKey, controller_of, is_deleting, text};
 use super::work::{Work, WorkQueue};
-use super::writer::Writer;
+use super::writer::{Refusal, Writer};
 use crate::fleet::Seeded;
 use crate::object_store::{Batch, Event, EventType, Gone, Kind, ObjectStore, Subscription, kinds};
 
@@ -38,6 +40,8 @@ pub struct Controllers {
     pub(super) kubelet: Kubelet,
     pub(super) events: EventLog,
     pub(super) rng: Seeded,
+    /// Owners (by uid) whose last pod was refused, until when that counts, and why.
+    pub(super) refused: HashMap<String, (Instant, Refusal)>,
     subscriptions: Vec<Subscription>,
 }
 
@@ -69,6 +73,7 @@ impl Controllers {
             nodes: BTreeMap::new(),
             queue: WorkQueue::new(),
             rng,
+            refused: HashMap::new(),
             subscriptions: Vec::new(),
         };
         for kind in WATCHED {
@@ -198,6 +203,7 @@ impl Controllers {
             return;
         }
         let object = event.object.value();
+        self.refused.remove(object["metadata"]["uid"].as_str().unwrap_or_default());
         self.queue.add(Work::Orphans(key.namespace().map(str::to_owned), text(&object["metadata"]["uid"])));
         if kind == &kinds::REPLICA_SET
             && let Some(owner) = controller_of(&object)
@@ -260,12 +266,14 @@ impl Controllers {
     fn queue_owner(&mut self, pod: &PodInfo) {
         let Some((kind, name)) = &pod.owner_name else { return };
         let key = ObjectKey { namespace: pod.key.namespace.clone(), name: name.clone() };
-        match kind.as_str() {
-            "ReplicaSet" => self.queue.add(Work::ReplicaSet(key)),
-            "StatefulSet" => self.queue.add(Work::StatefulSet(key)),
-            "DaemonSet" => self.queue.add(Work::DaemonSet(key)),
-            "Job" => self.queue.add(Work::Job(key)),
-            _ => {}
+        if let Some(work) = work_of(kind, key) {
+            self.queue.add(work);
+        }
+    }
+
+    pub(super) fn queue_owner_after(&mut self, kind: &str, key: ObjectKey, delay: Duration) {
+        if let Some(work) = work_of(kind, key) {
+            self.queue.add_after(work, delay);
         }
     }
 
@@ -316,6 +324,17 @@ impl Controllers {
         if let Ok(pod) = self.store.update(&kinds::POD, key.namespace(), &key.name, change) {
             self.observe_pod(&pod);
         }
+    }
+}
+
+/// The work that a change of a pod makes for its controller.
+fn work_of(kind: &str, key: ObjectKey) -> Option<Work> {
+    match kind {
+        "ReplicaSet" => Some(Work::ReplicaSet(key)),
+        "StatefulSet" => Some(Work::StatefulSet(key)),
+        "DaemonSet" => Some(Work::DaemonSet(key)),
+        "Job" => Some(Work::Job(key)),
+        _ => None,
     }
 }
 

@@ -26,7 +26,7 @@ mod writer;
 
 pub use kubelet::KubeletSettings;
 pub use manager::{Controllers, ControllersHandle};
-pub use writer::{Refusal, StoreWriter, Writer};
+pub use writer::{Refusal, Writer};
 
 pub(crate) use daemon_set::daemon_pod;
 pub(crate) use deployment::{replica_set, template_hash};

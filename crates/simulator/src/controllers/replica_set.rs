@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::events::Notice;
 use super::index::{Phase, PodInfo};
@@ -18,6 +19,8 @@ use crate::object_store::{DeleteOptions, kinds};
 const BURST: usize = 500;
 /// Until a refused creation is tried again.
 const RETRY: Duration = Duration::from_secs(5);
+/// The second look must not come before the first refusal is forgotten.
+const RETRY_SLACK: Duration = Duration::from_millis(50);
 
 /// Pods of a workload, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,9 +73,6 @@ impl Controllers {
             }
             pods = self.active_pods(&set);
         }
-        if refused.is_some() {
-            self.queue.add_after(Work::ReplicaSet(key.clone()), RETRY);
-        }
         self.report_replica_set(key, &set, &pods, refused);
     }
 
@@ -85,37 +85,42 @@ impl Controllers {
         Ok(())
     }
 
-    /// Creates a pod through admission, with the event of its owner's controller.
+    /// Creates a pod through admission, with the event of its owner's controller. An owner whose pod was
+    /// refused gets the same answer until it is time to try again.
     pub(super) fn create_pod(&mut self, owner: &Value, pod: Value) -> Result<(), Refusal> {
-        let component = format!("{}-controller", text(&owner["kind"]).to_lowercase());
+        let uid = text(&owner["metadata"]["uid"]);
+        if let Some((until, refusal)) = self.refused.get(&uid)
+            && *until > Instant::now()
+        {
+            return Err(refusal.clone());
+        }
         let name = text(&pod["metadata"]["name"]);
         match self.writer.create(&kinds::POD, pod) {
             Ok(pod) => {
+                self.refused.remove(&uid);
                 self.observe_pod(&pod);
-                let message = format!("Created pod: {name}");
-                self.events.record(
-                    owner,
-                    Notice { component: &component, warning: false, reason: "SuccessfulCreate", message },
-                );
+                self.note_owner(owner, false, "SuccessfulCreate", format!("Created pod: {name}"));
                 Ok(())
             }
             Err(refusal) => {
-                let message = format!("Error creating: {refusal}");
-                self.events
-                    .record(owner, Notice { component: &component, warning: true, reason: "FailedCreate", message });
+                self.note_owner(owner, true, "FailedCreate", format!("Error creating: {refusal}"));
+                self.refused.insert(uid, (Instant::now() + RETRY, refusal.clone()));
+                self.queue_owner_after(&text(&owner["kind"]), ObjectKey::of(owner), RETRY + RETRY_SLACK);
                 Err(refusal)
             }
         }
+    }
+
+    fn note_owner(&mut self, owner: &Value, warning: bool, reason: &str, message: String) {
+        let component = format!("{}-controller", text(&owner["kind"]).to_lowercase());
+        self.events.record(owner, Notice { component: &component, warning, reason, message });
     }
 
     /// Deletes a pod on behalf of its owner's controller.
     pub(super) fn delete_pod_of(&mut self, owner: &Value, key: &ObjectKey) {
         if let Ok(pod) = self.store.delete(&kinds::POD, key.namespace(), &key.name, &DeleteOptions::default()) {
             self.observe_deleted_pod(&pod);
-            let component = format!("{}-controller", text(&owner["kind"]).to_lowercase());
-            let message = format!("Deleted pod: {}", key.name);
-            self.events
-                .record(owner, Notice { component: &component, warning: false, reason: "SuccessfulDelete", message });
+            self.note_owner(owner, false, "SuccessfulDelete", format!("Deleted pod: {}", key.name));
         }
     }
 

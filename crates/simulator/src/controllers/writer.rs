@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::object_store::{Kind, ObjectStore};
+use crate::object_store::Kind;
 
 /// Why an object was not created, in the words of the API server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,22 +24,4 @@ pub trait Writer: Send + Sync {
 
     /// The cluster's CA certificate as PEM, for `kube-root-ca.crt`.
     fn root_ca(&self) -> &str;
-}
-
-/// Stores without admission.
-pub struct StoreWriter {
-    /// Where to.
-    pub store: Arc<ObjectStore>,
-    /// The cluster's CA certificate as PEM.
-    pub root_ca: String,
-}
-
-impl Writer for StoreWriter {
-    fn create(&self, kind: &'static Kind, object: Value) -> Result<Arc<Value>, Refusal> {
-        self.store.create(kind, object).map_err(|error| Refusal { message: error.to_string() })
-    }
-
-    fn root_ca(&self) -> &str {
-        &self.root_ca
-    }
 }

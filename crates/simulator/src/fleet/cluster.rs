@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::naming::Place;
 use super::seed::Seeded;
 use super::{FleetError, FleetSpec, churn, generate};
-use crate::api::{self, ApiSettings, ClusterApi, Identity, Rule};
+use crate::api::{self, AdmittedWriter, ApiSettings, ClusterApi, Identity, Rule};
 use crate::controllers::{Controllers, ControllersHandle, KubeletSettings, set_node_ready};
 use crate::faults::{ControlledCluster, FaultBoard, with_faults};
 use crate::object_store::{ObjectStore, kinds};
@@ -243,10 +243,7 @@ async fn furnish(
             pod_network: generate::pod_network(index),
             ..KubeletSettings::default()
         };
-        let writer = Arc::new(crate::controllers::StoreWriter {
-            store: Arc::clone(api.store()),
-            root_ca: tls.ca_pem().to_owned(),
-        });
+        let writer = Arc::new(AdmittedWriter { cluster: Arc::clone(&api), root_ca: tls.ca_pem().to_owned() });
         let seed = rng.fork("controllers").next_u64();
         let controllers = Controllers::new(Arc::clone(api.store()), writer, settings, seed);
         // Until here they kept the parsed pods alive, so that the controllers need not parse them again.

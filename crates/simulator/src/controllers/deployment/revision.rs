@@ -88,7 +88,7 @@ impl Controllers {
         // A name that is taken by a set of another template takes the next hash.
         for _ in 0..8 {
             let hash = template_hash(&deployment["spec"]["template"], collisions);
-            if let Ok(set) = self.writer.create(&kinds::REPLICA_SET, replica_set(deployment, &hash, revision, replicas))
+            if let Ok(set) = self.store.create(&kinds::REPLICA_SET, replica_set(deployment, &hash, revision, replicas))
             {
                 self.queue.add(Work::ReplicaSet(ObjectKey::of(&set)));
                 if replicas > 0 {

@@ -94,7 +94,9 @@ impl Controllers {
             let delay = SHUTDOWN.mul_f64(0.5 + self.rng.unit());
             self.plan(key, &info.uid, Step::Stop, delay);
         } else if info.phase == Phase::Pending && !self.kubelet.planned.contains_key(&info.uid) {
-            self.admit(key);
+            if !self.admit(key) {
+                return;
+            }
             let delay = self.kubelet.settings.start_delay.mul_f64(0.5 + self.rng.unit());
             self.plan(key, &info.uid, Step::Start, delay);
         } else if info.phase == Phase::Running && !self.kubelet.planned.contains_key(&info.uid) {
@@ -121,9 +123,17 @@ impl Controllers {
         }
     }
 
-    fn admit(&mut self, key: &ObjectKey) {
+    /// False for a pod that was admitted before, as a generated fleet has some that cannot start.
+    fn admit(&mut self, key: &ObjectKey) -> bool {
         let host = self.host_of(key);
-        self.update_pod(key, |pod| status::creating(pod, &host));
+        let mut admitted = false;
+        self.update_pod(key, |pod| {
+            admitted = items(&pod["status"]["containerStatuses"]).next().is_none();
+            if admitted {
+                status::creating(pod, &host);
+            }
+        });
+        admitted
     }
 
     fn host_of(&self, key: &ObjectKey) -> String {

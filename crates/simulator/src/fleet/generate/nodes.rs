@@ -11,10 +11,17 @@ use crate::object_store::{StoreError, kinds};
 pub(super) struct Pool {
     pub name: &'static str,
     instance_type: &'static str,
-    pub cpu: i64,
-    pub memory_gib: i64,
+    cpu: i64,
+    memory_gib: i64,
     gpus: i64,
     capacity_type: &'static str,
+}
+
+impl Pool {
+    /// CPU in thousandths and memory in MiB of the `part`th part of a node.
+    pub(super) fn share(&self, part: i64) -> (i64, i64) {
+        (self.cpu * 1000 / part, self.memory_gib * 1024 / part)
+    }
 }
 
 pub(super) const GENERAL: Pool =

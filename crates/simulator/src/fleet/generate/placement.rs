@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::controllers::Requests;
 
+/// Four GiB for each CPU.
+const BYTES_PER_MILLI: i64 = 4 * 1024 * 1024 * 1024 / 1000;
+
 struct Slot {
     name: String,
     address: String,
@@ -27,11 +30,18 @@ impl Placement {
         self.slots.push(Slot { name, address: address.to_owned(), pool, free, cpu, memory });
     }
 
-    /// Free CPU in thousandths, free memory in bytes, free places for pods, over the pools.
-    pub(super) fn free(&self, pools: &[&str]) -> (i64, i64, i64) {
-        self.slots.iter().filter(|slot| pools.contains(&slot.pool)).fold((0, 0, 0), |(cpu, memory, pods), slot| {
-            (cpu + slot.free.get("cpu"), memory + slot.free.get("memory"), pods + slot.free.get("pods"))
+    /// Free CPU in thousandths and free memory in bytes over the pools. Memory counts up to the usual
+    /// proportion to CPU: more of it on a node is of use to nobody once its CPU is taken.
+    pub(super) fn free(&self, pools: &[&str]) -> (i64, i64) {
+        self.slots.iter().filter(|slot| pools.contains(&slot.pool)).fold((0, 0), |(cpu, memory), slot| {
+            let free = slot.free.get("cpu");
+            (cpu + free, memory + slot.free.get("memory").min(free * BYTES_PER_MILLI))
         })
+    }
+
+    /// Number of nodes of a pool.
+    pub(super) fn count(&self, pool: &str) -> usize {
+        self.slots.iter().filter(|slot| slot.pool == pool).count()
     }
 
     /// Name and address of all nodes.
@@ -50,7 +60,7 @@ impl Placement {
     pub(super) fn take(&mut self, need: &Requests, pools: &[&str]) -> Option<(String, String)> {
         let share = |slot: &Slot| {
             let part = |free: i64, all: i64| free as f64 / all.max(1) as f64;
-            part(slot.free.get("cpu"), slot.cpu) + part(slot.free.get("memory"), slot.memory)
+            part(slot.free.get("cpu"), slot.cpu).min(part(slot.free.get("memory"), slot.memory))
         };
         let fits = |slot: &&mut Slot| {
             pools.contains(&slot.pool)

@@ -54,7 +54,7 @@ fn limit_range(namespace: &str) -> Value {
             "type": "Container",
             "default": {"memory": "512Mi"},
             "defaultRequest": {"cpu": "100m", "memory": "256Mi"},
-            "max": {"cpu": "16", "memory": "64Gi"},
+            "max": {"memory": "64Gi"},
             "min": {"cpu": "10m", "memory": "16Mi"},
         }]},
     })

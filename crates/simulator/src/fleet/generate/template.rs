@@ -3,6 +3,10 @@
 use serde_json::{Value, json};
 
 use super::catalogue::Service;
+use super::nodes;
+
+/// No pod takes more than this part of the smallest node, so that all pools are of use.
+const LARGEST: i64 = 4;
 
 /// What a pod asks for: CPU in thousandths, memory in MiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +19,11 @@ impl Ask {
     /// The service's own figures times a factor each, in steps that people write.
     pub(super) fn scaled(service: &Service, (cpu, memory): (f64, f64)) -> Self {
         let step = |amount: f64, step: i64| ((amount / step as f64).floor() as i64).max(1) * step;
-        Self { cpu: step(service.cpu as f64 * cpu, 10), mib: step(service.mib as f64 * memory, 16) }
+        let largest = nodes::SPOT.share(LARGEST);
+        Self {
+            cpu: step(service.cpu as f64 * cpu, 10).min(largest.0),
+            mib: step(service.mib as f64 * memory, 16).min(largest.1),
+        }
     }
 }
 
@@ -54,17 +62,12 @@ pub(super) fn template(service: &Service, ask: Ask, realistic: bool) -> Value {
         metadata["annotations"] = annotations(service);
         container["env"] = env(service);
         container["volumeMounts"] = mounts();
-        container["livenessProbe"] = probe("/healthz", 15);
-        container["readinessProbe"] = probe("/readyz", 5);
+        container["readinessProbe"] = probe();
         container["securityContext"] = json!({
             "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "runAsNonRoot": true,
             "capabilities": {"drop": ["ALL"]},
         });
         spec["volumes"] = volumes(service);
-        spec["topologySpreadConstraints"] = json!([{
-            "maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": selector(service),
-        }]);
     }
     spec["containers"] = json!([container]);
     json!({"metadata": metadata, "spec": spec})
@@ -83,11 +86,8 @@ fn env(service: &Service) -> Value {
         field("POD_NAME", "metadata.name"),
         field("POD_NAMESPACE", "metadata.namespace"),
         field("NODE_NAME", "spec.nodeName"),
-        json!({"name": "LOG_FORMAT", "value": "json"}),
         json!({"name": "LOG_LEVEL", "value": "info"}),
         json!({"name": "OTEL_SERVICE_NAME", "value": service.name}),
-        json!({"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": "http://otel-collector.monitoring.svc:4317"}),
-        json!({"name": "GOMAXPROCS", "valueFrom": {"resourceFieldRef": {"resource": "requests.cpu", "divisor": "1"}}}),
     ];
     for name in service.needs {
         let key = name.to_lowercase().replace('_', "-");
@@ -117,9 +117,9 @@ fn volumes(service: &Service) -> Value {
     ])
 }
 
-fn probe(path: &str, period: u32) -> Value {
+fn probe() -> Value {
     json!({
-        "httpGet": {"path": path, "port": "http", "scheme": "HTTP"},
-        "initialDelaySeconds": 5, "timeoutSeconds": 2, "periodSeconds": period, "successThreshold": 1, "failureThreshold": 3,
+        "httpGet": {"path": "/readyz", "port": "http", "scheme": "HTTP"},
+        "timeoutSeconds": 2, "periodSeconds": 5, "successThreshold": 1, "failureThreshold": 3,
     })
 }

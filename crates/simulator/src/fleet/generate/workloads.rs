@@ -21,8 +21,11 @@ impl Generation<'_> {
         self.inference()?;
         let plan = self.plan();
         let factors = self.factors(&plan);
-        for (service, replicas) in plan {
-            let ask = Ask::scaled(&service, factors);
+        let mut sized: Vec<_> =
+            plan.into_iter().map(|(service, replicas)| (Ask::scaled(&service, factors), service, replicas)).collect();
+        // Large ones first, so that all find room although little stays free.
+        sized.sort_by_key(|(ask, ..)| std::cmp::Reverse(ask.cpu + ask.mib / 4));
+        for (ask, service, replicas) in sized {
             if STATEFUL.iter().any(|known| known.name == service.name) {
                 self.stateful_set(&service, ask, replicas)?;
             } else {
@@ -34,8 +37,7 @@ impl Generation<'_> {
 
     /// Fills the GPU nodes to some part.
     fn inference(&mut self) -> Result<(), StoreError> {
-        let gpus = self.placement.free(&[nodes::GPU.name]).2.min(2) as usize;
-        let replicas = gpus.min(self.pods_left / 20);
+        let replicas = (2 * self.placement.count(nodes::GPU.name)).min(self.pods_left / 20);
         if replicas == 0 {
             return Ok(());
         }
@@ -79,7 +81,7 @@ impl Generation<'_> {
         let sum = |figure: fn(&Service) -> i64| -> f64 {
             plan.iter().map(|(service, replicas)| figure(service) as f64 * *replicas as f64).sum::<f64>().max(1.0)
         };
-        let (cpu, memory, _) = self.placement.free(&POOLS);
+        let (cpu, memory) = self.placement.free(&POOLS);
         let mib = memory as f64 / 1_048_576.0;
         (self.spec.fill * cpu as f64 / sum(|s| s.cpu), self.spec.fill * mib / sum(|s| s.mib))
     }
