@@ -82,6 +82,7 @@ pub fn decode(media: &str, body: &[u8]) -> Result<Value, ApiError> {
     match media {
         "" | "application/json" | "text/plain" => serde_json::from_slice(body).map_err(|e| bad(e.to_string())),
         "application/yaml" => yaml(body),
+        "application/vnd.kubernetes.protobuf" => super::types::decode(body),
         other => Err(ApiError::unsupported_media_type(&["application/json", "application/yaml"], other)),
     }
 }

@@ -19,6 +19,7 @@ mod selector;
 mod status;
 mod subresources;
 mod table;
+mod types;
 mod watch;
 mod write;
 mod writer;

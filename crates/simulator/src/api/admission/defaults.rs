@@ -1,5 +1,7 @@
 //! Defaults that clients see. Upstream: `pkg/apis/*/v1/defaults.go`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::pod_defaults::{default, fill_pod, fill_spec};
@@ -13,7 +15,7 @@ pub fn fill(kind: &Kind, object: &mut Value) {
         ("batch", "jobs") => fill_job(&mut object["spec"]),
         ("batch", "cronjobs") => fill_cron_job(object),
         ("", "services") => fill_service(&mut object["spec"]),
-        ("", "secrets") => default(object, "type", "Opaque"),
+        ("", "secrets") => fill_secret(object),
         ("", "persistentvolumeclaims") => default(&mut object["spec"], "volumeMode", "Filesystem"),
         ("", "limitranges") => fill_limit_range(object),
         ("", "namespaces") => fill_namespace(object),
@@ -184,6 +186,18 @@ fn assign_address(service: &mut Value) {
     default(spec, "ipFamilyPolicy", "SingleStack");
 }
 
+/// `stringData` is write-only: it ends up in `data`.
+fn fill_secret(secret: &mut Value) {
+    default(secret, "type", "Opaque");
+    let Some(Value::Object(texts)) = secret.as_object_mut().and_then(|map| map.shift_remove("stringData")) else {
+        return;
+    };
+    default(secret, "data", json!({}));
+    for (key, text) in texts {
+        secret["data"][key] = STANDARD.encode(text.as_str().unwrap_or("")).into();
+    }
+}
+
 fn fill_namespace(namespace: &mut Value) {
     let name = namespace["metadata"]["name"].clone();
     default(&mut namespace["metadata"], "labels", json!({}));
@@ -194,10 +208,12 @@ fn fill_namespace(namespace: &mut Value) {
 
 /// Upstream: `pkg/apis/core/v1/defaults.go`, `SetDefaults_LimitRangeItem`.
 fn fill_limit_range(object: &mut Value) {
-    for item in object["spec"]["limits"].as_array_mut().into_iter().flatten() {
-        if item["type"] != "Container" {
-            continue;
-        }
+    object["spec"]["limits"].as_array_mut().into_iter().flatten().for_each(fill_limit_item);
+}
+
+/// A limit that is only bounded still has a default: the bound.
+pub fn fill_limit_item(item: &mut Value) {
+    if item["type"] == "Container" {
         for (from, to) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
             for (name, value) in item[from].as_object().cloned().into_iter().flatten() {
                 default(item, to, json!({}));

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::amount;
+use super::defaults::fill_limit_item;
 use super::pod_defaults::default;
 use crate::api::status::ApiError;
 use crate::object_store::{ObjectStore, kinds};
 
 fn items_of(store: &ObjectStore, pod: &Value) -> Vec<Value> {
     let (ranges, _) = store.list(&kinds::LIMIT_RANGE, pod["metadata"]["namespace"].as_str());
-    ranges.iter().flat_map(|r| r["spec"]["limits"].as_array().cloned().unwrap_or_default()).collect()
+    let mut items: Vec<Value> =
+        ranges.iter().flat_map(|r| r["spec"]["limits"].as_array().cloned().unwrap_or_default()).collect();
+    // Ranges that were stored without passing the API have no defaults yet.
+    items.iter_mut().for_each(fill_limit_item);
+    items
 }
 
 /// Gives containers the default limits and requests of the namespace.

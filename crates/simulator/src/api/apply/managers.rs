@@ -230,8 +230,8 @@ fn prune(kind: &Kind, object: &mut Value, last: &FieldSet, owned: &FieldSet, oth
         let holds = |set: &FieldSet| set.range(path.clone()..).next().is_some_and(|p| p.starts_with(path));
         holds(owned) || others.iter().any(|e| holds(&e.fields))
     };
-    // Deepest first: an item goes after its fields.
-    for path in last.iter().rev().filter(|p| !held(p)) {
+    // In order of the set: an item before its fields, so that it goes as a whole.
+    for path in last.iter().filter(|p| !held(p)) {
         remove(kind, object, path);
     }
 }

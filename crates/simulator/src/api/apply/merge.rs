@@ -70,9 +70,12 @@ fn remove_at<'p>(kind: &Kind, names: &mut Vec<&'p str>, value: &mut Value, path:
         (Some(("k", _)), Value::Array(list)) => {
             let ListType::Map(keys) = list_type(kind, names) else { return false };
             let Some(at) = list.iter().position(|x| item_key(x, keys) == *element) else { return false };
+            let names_item =
+                |path: &[String]| matches!(path, [field] if keys.iter().any(|k| field.strip_prefix("f:") == Some(k)));
             if rest.is_empty() {
                 list.remove(at);
-            } else {
+            } else if !names_item(rest) {
+                // What tells an item apart stays as long as the item does.
                 remove_at(kind, names, &mut list[at], rest);
             }
             list.is_empty()

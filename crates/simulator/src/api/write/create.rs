@@ -31,7 +31,7 @@ pub async fn serve(mut call: Call, path: ResourcePath) -> Result<Response, ApiEr
     if object["metadata"]["resourceVersion"].as_str().is_some_and(|v| !v.is_empty()) {
         return Err(ApiError::bad_request("resourceVersion should not be set on objects to be created"));
     }
-    admission::check_fields(path.kind, &object, call.params.get("fieldValidation"))?;
+    admission::check_fields(path.kind, &mut object, call.params.get("fieldValidation"))?;
     clean(path.kind, &mut object);
     let manager = manager(&call, Operation::Update, None)?;
     let created = create_named(&call.cluster, path.kind, object, Some(&manager), call.params.dry_run()?)?;

@@ -77,7 +77,7 @@ pub async fn serve(mut call: Call, path: ResourcePath) -> Result<Response, ApiEr
     let updated = update(&call.cluster, &path, dry_run, |current| {
         let mut new = current.clone();
         patch_type.patch(path.kind, &mut new, &patch)?;
-        admission::check_fields(path.kind, &new, call.params.get("fieldValidation"))?;
+        admission::check_fields(path.kind, &mut new, call.params.get("fieldValidation"))?;
         finish(path.kind, path.subresource, current, new, &manager)
     })?;
     respond(&call, StatusCode::OK, &updated)
@@ -93,7 +93,7 @@ fn serve_apply(call: &Call, path: &ResourcePath, mut config: Value, dry_run: boo
     }
     check_object(path, &mut config)?;
     check_name(path, &mut config)?;
-    admission::check_fields(path.kind, &config, call.params.get("fieldValidation"))?;
+    admission::check_fields(path.kind, &mut config, call.params.get("fieldValidation"))?;
     let force = call.params.flag("force");
     loop {
         let exists =

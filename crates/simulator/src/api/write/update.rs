@@ -22,7 +22,7 @@ pub async fn serve(mut call: Call, path: ResourcePath) -> Result<Response, ApiEr
     let mut object = content::decode(content::media_type(&call.headers), &bytes)?;
     check_object(&path, &mut object)?;
     check_name(&path, &mut object)?;
-    admission::check_fields(path.kind, &object, call.params.get("fieldValidation"))?;
+    admission::check_fields(path.kind, &mut object, call.params.get("fieldValidation"))?;
     let manager = manager(&call, Operation::Update, path.subresource)?;
     let dry_run = call.params.dry_run()?;
     let updated = update(&call.cluster, &path, dry_run, |current| {
