@@ -14,6 +14,7 @@ pub(crate) use answer::{carrier, read_whole as read_answer};
 pub use call::CallLimits;
 pub(crate) use call::get;
 pub use error::{ApiStatus, CallError, ClientError, Unreachable};
+pub(crate) use stream::pieces;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};

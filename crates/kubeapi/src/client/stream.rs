@@ -6,8 +6,8 @@ use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
-use http::Request;
 use http::header::{ACCEPT_ENCODING, HeaderValue};
+use http::{Request, Response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 
@@ -29,13 +29,20 @@ impl ClusterClient {
             .body(Bytes::new())
             .map_err(|_| SyncError::BadData)?;
         let answer = self.send_until(request, Instant::now() + get.deadline).await?;
-        let packed = is_packed(answer.headers())?;
         Ok(Reply {
             status: answer.status().as_u16(),
             retry_after: retry_after(answer.headers()),
             carrier: carrier(&answer),
-            body: if packed { unpacked(answer.into_body()) } else { plain(answer.into_body()) },
+            body: pieces(answer)?,
         })
+    }
+}
+
+/// The body of `answer` piece by piece, unpacked.
+pub(crate) fn pieces(answer: Response<Body>) -> Result<BodyStream, CallError> {
+    match is_packed(answer.headers())? {
+        true => Ok(unpacked(answer.into_body())),
+        false => Ok(plain(answer.into_body())),
     }
 }
 
