@@ -1,7 +1,11 @@
 //! The engine: what it holds, how it starts and stops.
 
 use crate::accounts::Hasher;
+use crate::checkpoints::Checkpoints;
 use crate::config::EngineConfig;
+use crate::registry::Members;
+use crate::schedule::StatsCell;
+use mirror::Mirror;
 use model::wire::problem::Problem;
 use runtime::egress::TargetPolicy;
 use runtime::supervise::Supervisor;
@@ -9,7 +13,7 @@ use secrets::{Aad, DatabaseState, Keyring, KeyringError, MacKey, Secret};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{AuditKey, Document, OpenOptions, Store, StoreError};
-use tokio::sync::broadcast;
+use tokio::sync::{Mutex, Notify, broadcast};
 
 /// How many changes a slow reader may lag behind before it must look again.
 const CHANGE_BUFFER: usize = 1024;
@@ -81,6 +85,13 @@ struct Inner {
     supervisor: Supervisor,
     hasher: Hasher,
     changes: broadcast::Sender<Change>,
+    mirror: Mirror,
+    members: Members,
+    /// Held from looking at the fleet until the reservation stands, so that two asks never share one hole.
+    deciding: Mutex<()>,
+    /// Rung when there is an intent to carry out.
+    dispatch: Notify,
+    stats: StatsCell,
 }
 
 impl Engine {
@@ -99,13 +110,41 @@ impl Engine {
         store.provide_audit_key(audit_key(&store, &keyring).await?)?;
         let (changes, _) = broadcast::channel(CHANGE_BUFFER);
         let supervisor = Supervisor::new();
-        let hasher = Hasher::new()?;
-        Ok(Engine { inner: Arc::new(Inner { config, store, keyring, policy, supervisor, hasher, changes }) })
+        let mirror = Mirror::new(mirror::Deps {
+            settings: mirror::Settings { relist_interval: config.relist_interval, ..mirror::Settings::default() },
+            supervisor: supervisor.child("members"),
+            checkpoints: Arc::new(Checkpoints::new(store.clone())),
+        });
+        Ok(Engine {
+            inner: Arc::new(Inner {
+                hasher: Hasher::new()?,
+                config,
+                store,
+                keyring,
+                policy,
+                supervisor,
+                changes,
+                mirror,
+                members: Members::default(),
+                deciding: Mutex::new(()),
+                dispatch: Notify::new(),
+                stats: StatsCell::default(),
+            }),
+        })
+    }
+
+    /// Takes up the registered clusters and starts every task.
+    pub async fn start(&self) -> Result<(), StartError> {
+        self.start_members().await?;
+        self.start_dispatcher().await?;
+        self.start_monitor().await?;
+        Ok(())
     }
 
     /// Stops every task and closes the database.
     pub async fn shutdown(&self, deadline: Duration) {
-        self.inner.supervisor.shutdown(deadline).await;
+        self.inner.mirror.shutdown(deadline.mul_f64(0.5)).await;
+        self.inner.supervisor.shutdown(deadline.mul_f64(0.3)).await;
         if let Err(error) = self.inner.store.close().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
@@ -123,6 +162,31 @@ impl Engine {
             cluster: cluster.map(str::to_string),
             id: id.map(str::to_string),
         });
+    }
+
+    /// Grows with every change of any cluster.
+    pub fn revision(&self) -> u64 {
+        self.inner.mirror.revision()
+    }
+
+    pub(crate) fn mirror(&self) -> &Mirror {
+        &self.inner.mirror
+    }
+
+    pub(crate) fn members(&self) -> &Members {
+        &self.inner.members
+    }
+
+    pub(crate) fn deciding(&self) -> &Mutex<()> {
+        &self.inner.deciding
+    }
+
+    pub(crate) fn dispatch_bell(&self) -> &Notify {
+        &self.inner.dispatch
+    }
+
+    pub(crate) fn stats(&self) -> &StatsCell {
+        &self.inner.stats
     }
 
     pub fn config(&self) -> &EngineConfig {

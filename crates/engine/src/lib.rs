@@ -3,6 +3,7 @@
 
 mod audit;
 mod authorize;
+mod checkpoints;
 mod config;
 mod core;
 mod maintenance;
@@ -14,6 +15,7 @@ pub mod monitor;
 pub mod registry;
 pub mod resources;
 pub mod schedule;
+pub mod telemetry;
 
 pub use crate::config::EngineConfig;
 pub use crate::core::{Change, Engine, StartError, Topic};

@@ -1,7 +1,9 @@
 //! `/api/v1` and what stands beside it. Handlers read the request, call one use case, and answer.
 
 mod account;
+mod alerts;
 mod audit;
+mod channels;
 mod clusters;
 mod extract;
 mod health;
@@ -31,6 +33,8 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .merge(clusters::routes())
         .merge(resources::routes())
         .merge(schedule::routes())
+        .merge(alerts::routes())
+        .merge(channels::routes())
         .merge(stream::routes())
         .merge(health::routes())
 }

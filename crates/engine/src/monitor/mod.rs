@@ -1,1 +1,11 @@
-//! SLIs, rules, alerts.
+//! SLIs, alert rules, alerts, channels and deliveries.
+
+mod alerts;
+mod channels;
+mod deliveries;
+mod query;
+mod slis;
+mod wire;
+
+pub use channels::{ChannelUpdate, NewChannel};
+pub use query::{AlertQuery, DeliveryQuery, SliQuery};

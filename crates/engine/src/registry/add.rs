@@ -48,9 +48,10 @@ impl Engine {
             version: 1,
         };
         self.write_cluster(caller, &row, &intake, contact.as_ref()).await?;
-        self.mirror_cluster(&row, client, contact)?;
-        self.announce(Topic::Clusters, Some(&row.name), Some(&id));
-        self.cluster(caller, &row.name).await
+        let name = row.name.clone();
+        self.take_up(row).await?;
+        self.announce(Topic::Clusters, Some(&name), Some(&id));
+        self.cluster(caller, &name).await
     }
 
     /// Registers the current context of a kubeconfig under the name of its server's host, unless that

@@ -10,12 +10,15 @@ use crate::authorize::authorize;
 use crate::{Engine, Topic, audit, problem::Answer};
 use jiff::Timestamp;
 use model::access::{Action, Caller};
-use model::ids::ClusterId;
 use model::wire::cluster::Cluster;
 use model::wire::problem::{FieldError, Problem};
 use serde_json::{Value, json};
+use std::time::Duration;
 use store::Document;
 use store::repositories::clusters::Cluster as Stored;
+
+/// How long an immediate probe may take to be known.
+const PROBE_ANSWERS: Duration = Duration::from_millis(1600);
 
 impl Engine {
     /// # Errors
@@ -49,8 +52,11 @@ impl Engine {
     /// Asks the cluster now, without waiting for the next probe.
     pub async fn probe(&self, caller: &Caller, name: &str) -> Result<Cluster, Problem> {
         authorize(caller, Action::OperateCluster)?;
-        let known = self.known(caller, name)?;
-        self.mirror().probe_now(&known.id).await;
+        let member = self.visible_named(caller, name)?;
+        // One that is not mirrored has no credential to ask with, which its state says.
+        let _ = self.mirror().probe_now(&member.id);
+        // The answer or its absence is known after a probe's deadline.
+        tokio::time::sleep(PROBE_ANSWERS).await;
         self.cluster(caller, name).await
     }
 
@@ -66,7 +72,7 @@ impl Engine {
         new: NewCredential,
     ) -> Result<Cluster, Problem> {
         authorize(caller, Action::ManageClusters)?;
-        let known = self.known(caller, name)?;
+        let known = self.visible_named(caller, name)?;
         let intake = take_in(self, new.credential, new.insecure)?;
         let client = client(self, &intake.credential)?;
         let contact = meet(&client, &intake.credential).await.map_err(|why| {
@@ -97,8 +103,8 @@ impl Engine {
         let detail = json!({ "server": credential.server_url, "kind": credential.kind, "insecure": new.insecure });
         audit::record(&mut unit, caller, "cluster.credential", format!("cluster/{name}"), detail).await?;
         unit.commit().await.answer()?;
-        self.swap_client(&row, client, contact)?;
         self.announce(Topic::Clusters, Some(name), Some(&row.id));
+        self.swap_client(row, client).await?;
         self.cluster(caller, name).await
     }
 
@@ -106,13 +112,13 @@ impl Engine {
     /// stays in history, under its id.
     pub async fn remove_cluster(&self, caller: &Caller, name: &str) -> Result<(), Problem> {
         authorize(caller, Action::ManageClusters)?;
-        let known = self.known(caller, name)?;
+        let known = self.visible_named(caller, name)?;
         let mut unit = self.store().begin().await.answer()?;
         unit.clusters().delete(known.id.as_str(), Timestamp::now()).await.answer()?;
         let detail = json!({ "id": known.id });
         audit::record(&mut unit, caller, "cluster.delete", format!("cluster/{name}"), detail).await?;
         unit.commit().await.answer()?;
-        self.forget_cluster(&known.id).await;
+        self.drop_member(&known.id).await;
         self.announce(Topic::Clusters, Some(name), Some(known.id.as_str()));
         Ok(())
     }
@@ -125,7 +131,7 @@ impl Engine {
         detail: Value,
         edit: impl FnOnce(&mut Stored) -> Result<(), Problem>,
     ) -> Result<Cluster, Problem> {
-        let known = self.known(caller, name)?;
+        let known = self.visible_named(caller, name)?;
         let mut unit = self.store().begin().await.answer()?;
         let mut row = unit.clusters().get(known.id.as_str()).await.answer()?;
         let namespaces_before = row.namespaces.clone();
@@ -134,21 +140,10 @@ impl Engine {
         audit::record(&mut unit, caller, action, format!("cluster/{name}"), detail).await?;
         unit.commit().await.answer()?;
         let limits_changed = namespaces_before != row.namespaces;
-        self.refresh_cluster(&row, limits_changed).await?;
-        self.announce(Topic::Clusters, Some(&row.name), Some(&row.id));
-        self.cluster(caller, &row.name).await
-    }
-
-    /// The id behind a name that the caller may see.
-    pub(crate) fn known(&self, caller: &Caller, name: &str) -> Result<super::Known, Problem> {
-        self.known_clusters()
-            .into_iter()
-            .find(|known| known.row.name == name && caller.scope.sees_cluster(&known.id))
-            .ok_or_else(|| Problem::not_found("cluster"))
-    }
-
-    pub(crate) fn known_by_id(&self, id: &ClusterId) -> Option<super::Known> {
-        self.known_clusters().into_iter().find(|known| known.id == *id)
+        let name = row.name.clone();
+        self.announce(Topic::Clusters, Some(&name), Some(&row.id));
+        self.refresh_member(row, limits_changed).await?;
+        self.cluster(caller, &name).await
     }
 }
 

@@ -5,7 +5,7 @@ mod change;
 mod contact;
 mod credential;
 mod input;
-mod load;
+mod members;
 mod rules;
 mod text;
 mod validate;
@@ -15,4 +15,4 @@ pub use input::{ClusterPatch, NewCluster, NewCredential};
 pub use kubeapi::intake::CredentialRequest;
 pub use text::{parse_labels, parse_taints};
 
-pub(crate) use view::Known;
+pub(crate) use members::{Member, Members};

@@ -2,10 +2,12 @@
 
 mod cursor;
 mod evaluate;
+mod list;
 mod order;
 mod request;
 mod window;
 
 pub use evaluate::{HARD_STALENESS_SECONDS, Part, evaluate};
+pub(crate) use request::bad as bad_parameter;
 pub use request::{Checked, ListRequest, MAX_LIMIT};
 pub use window::{Window, WindowUpdate};

@@ -89,6 +89,6 @@ impl ListRequest {
     }
 }
 
-pub(super) fn bad(parameter: &str, code: &str, message: String) -> Problem {
+pub(crate) fn bad(parameter: &str, code: &str, message: String) -> Problem {
     Problem::malformed(code, message.clone()).with_field(FieldError::new(parameter, code, message))
 }

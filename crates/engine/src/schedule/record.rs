@@ -1,5 +1,6 @@
 //! Decisions as they are kept, and as they are told.
 
+use super::write::Write;
 use crate::problem::Answer;
 use model::wire::problem::Problem;
 use model::wire::schedule::{
@@ -12,6 +13,9 @@ use store::repositories::decisions::Decision;
 /// What an attempt did, beside its phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct AttemptRecord {
+    /// What was sent, and what is known of it.
+    #[serde(default)]
+    pub writes: Vec<Write>,
     pub objects: Vec<AppliedObject>,
     pub timeline: Vec<TimelineEntry>,
 }
