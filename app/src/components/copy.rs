@@ -32,10 +32,15 @@ pub fn LongName(
     #[prop(into)] name: String,
     #[prop(default = 42)] most: usize,
     #[prop(optional_no_strip)] href: Option<String>,
+    /// The link opens something over this page, which stays where it is.
+    #[prop(optional)]
+    stays: bool,
 ) -> impl IntoView {
     let shown = middle_cut(&name, most);
     let text = match href {
-        Some(href) => view! { <a class="mono name-link" href=href title=name.clone()>{shown}</a> }.into_any(),
+        Some(href) => {
+            view! { <a class="mono name-link" href=href title=name.clone() data-noscroll=stays>{shown}</a> }.into_any()
+        }
         None => view! { <span class="mono" title=name.clone()>{shown}</span> }.into_any(),
     };
     view! { <span class="long-name">{text} <CopyButton text=name /></span> }

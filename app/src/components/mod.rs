@@ -11,6 +11,8 @@ pub mod icon;
 pub mod labels;
 pub mod loaded;
 pub mod page;
+pub mod phases;
 pub mod problem;
 pub mod safe_textarea;
+pub mod sli;
 pub mod when;

@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod number;
+pub mod taint;
 pub mod text;
 pub mod time;
 pub mod url;

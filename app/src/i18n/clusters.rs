@@ -8,7 +8,9 @@ crate::i18n::texts! {
         total: "{} clusters", "{} 个集群";
         selector: "Label selector", "标签选择器";
         selector_help: "As Kubernetes writes it: env=prod, region in (cn-shanghai, cn-beijing)", "与 Kubernetes 写法相同：env=prod, region in (cn-shanghai, cn-beijing)";
+        selector_placeholder: "env=prod, region in (cn-shanghai, cn-beijing)", "env=prod, region in (cn-shanghai, cn-beijing)";
         filter: "Filter", "筛选";
+        all: "Show all clusters", "显示全部集群";
         empty: "No cluster is registered yet.", "尚未注册任何集群。";
         empty_filtered: "No cluster matches this selector.", "没有集群符合此选择器。";
         state: "State", "状态";
@@ -54,7 +56,7 @@ crate::i18n::texts! {
         allowed: "allowed", "允许";
         refused: "refused", "拒绝";
         contexts: "Contexts in the file", "文件中的 Context";
-        target_forbidden: "This address is closed to us by default: loopback, link-local and metadata addresses are. If it is meant (a kind or minikube cluster on this machine, say), start the server with --allow-target {} and try again.", "此地址默认不允许访问（回环、链路本地及元数据地址均如此）。如确有需要（例如本机的 kind 或 minikube 集群），请以 --allow-target {} 启动服务器后重试。";
+        target_forbidden: "This address is closed to us by default: loopback, link-local and metadata addresses are. If it is meant (a kind or minikube cluster on this machine, say), start the server with --allow-target ADDRESS:PORT and try again.", "此地址默认不允许访问（回环、链路本地及元数据地址均如此）。如确有需要（例如本机的 kind 或 minikube 集群），请以 --allow-target 地址:端口 启动服务器后重试。";
         summary: "Summary", "概要";
         settings: "Settings", "设置";
         requested: "Requested of allocatable", "请求量 / 可分配量";

@@ -3,6 +3,7 @@
 crate::i18n::texts! {
     pub Common {
         loading: "Loading", "加载中";
+        working: "Working …", "处理中…";
         retry: "Try again", "重试";
         close: "Close", "关闭";
         cancel: "Cancel", "取消";

@@ -1,7 +1,123 @@
+//! `/resources/{kind}`: one live list over all clusters in scope.
+
+mod cells;
+mod drawer;
+mod filter;
+mod foot;
 pub mod query;
-pub mod tables;
+mod store;
+mod table;
+mod tables;
+
+use self::query::ListQuery;
+use self::store::ListStore;
+use self::tables::{TableSpec, table_of};
+use crate::components::empty::Empty;
+use crate::components::icon::Icon;
+use crate::components::loaded::Loaded;
+use crate::components::page::PageHead;
+use crate::i18n::lists::{Lists, kind_title};
+use crate::i18n::{lang, t};
+use crate::live::{Clock, ListMessage, use_clock, use_live};
+use crate::pages::not_found::NotFound;
+use crate::server_fns::resources::list_resources;
 use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::wire::resource::ResourceList;
+
+/// Without a word from the stream for this long the page asks by itself.
+const SILENCE_MS: f64 = 4000.0;
+
+/// The list of the kind that the address names; another kind is another list.
 #[component]
 pub fn ResourcesPage() -> impl IntoView {
-    "x"
+    let params = use_params_map();
+    let kind = Memo::new(move |_| params.with(|params| params.get("kind").unwrap_or_default()));
+    move || match table_of(&kind.get()) {
+        Some(table) => view! { <ListPage table kind=kind.get_untracked() /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+#[component]
+fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
+    let address = use_query_map();
+    let query = Memo::new(move |_| address.with(|address| ListQuery::from_address(kind.clone(), address)));
+    let clock = use_clock();
+    let store = ListStore::new(table.spec());
+    let heard = StoredValue::new(0.0f64);
+    let silence = use_silence(clock, heard);
+    let asked = Memo::new(move |_| query.with(ListQuery::to_query_string));
+    let source = Resource::new(move || (asked.get(), silence.get()), |(asked, _)| list_resources(asked));
+    follow(store, query, clock, heard);
+    let title = kind_title(lang(), table.spec().plural).unwrap_or(table.spec().kind);
+    let show = move |list: ResourceList| {
+        heard.set_value(clock.stamp());
+        store.replace(list, clock.stamp());
+        view! { <ListBody table store query /> }.into_any()
+    };
+    view! {
+        <PageHead title=title />
+        <filter::QueryBar table query />
+        <Loaded source view=show rows=12 />
+    }
+}
+
+#[component]
+fn ListBody(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
+    let is_empty = Memo::new(move |_| store.order.read().is_empty());
+    view! {
+        <foot::Partial store />
+        <filter::Facets store query />
+        <div class="table-wrap">
+            <Show when=move || !is_empty.get() fallback=move || view! { <NothingHere store query /> }>
+                <table::Table table store query />
+            </Show>
+            <foot::Foot store query />
+        </div>
+        <drawer::Drawer table store query />
+    }
+}
+
+#[component]
+fn NothingHere(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
+    let texts = t::<Lists>();
+    let filtered = query.with(|query| !query.q.is_empty());
+    let no_clusters = store.ages.read_untracked().clusters.is_empty();
+    let clear = query.with(|query| query.with_q("").address());
+    let text = match (filtered, no_clusters) {
+        (true, _) => texts.empty_filtered,
+        (false, true) => texts.no_clusters,
+        (false, false) => texts.empty,
+    };
+    view! {
+        <Empty icon=Icon::Box text=text>
+            {filtered.then(|| view! { <a class="button" href=clear>{texts.clear}</a> })}
+        </Empty>
+    }
+}
+
+/// A number that grows whenever the stream has been silent for too long.
+fn use_silence(clock: Clock, heard: StoredValue<f64>) -> ReadSignal<u64> {
+    let (silence, grow) = signal(0u64);
+    Effect::new(move |_| {
+        let now = clock.uptime();
+        if now - heard.get_value() > SILENCE_MS {
+            heard.set_value(now);
+            grow.update(|count| *count += 1);
+        }
+    });
+    silence
+}
+
+/// Follows the list on the stream for as long as the page is there.
+fn follow(store: ListStore, query: Memo<ListQuery>, clock: Clock, heard: StoredValue<f64>) {
+    let live = use_live();
+    let told = Callback::new(move |message: ListMessage| {
+        heard.set_value(clock.stamp());
+        store.hear(message, clock.stamp());
+    });
+    let parameters = Memo::new(move |_| query.with(ListQuery::to_stream_parameters));
+    Effect::new(move |_| live.follow_list(parameters.get(), told));
+    on_cleanup(move || live.leave_list());
 }

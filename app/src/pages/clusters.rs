@@ -1,5 +1,0 @@
-use leptos::prelude::*;
-#[component]
-pub fn ClustersPage() -> impl IntoView {
-    "x"
-}

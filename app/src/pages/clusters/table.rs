@@ -1,0 +1,105 @@
+//! The table of clusters.
+
+use crate::components::age::Age;
+use crate::components::badge::StateBadge;
+use crate::components::icon::{Icon, IconView};
+use crate::components::labels::LabelChips;
+use crate::components::phases::PhaseBar;
+use crate::components::when::When;
+use crate::format::age::STALE_SECONDS;
+use crate::format::number::count;
+use crate::i18n::clusters::Clusters as Texts;
+use crate::i18n::{fill, t};
+use crate::pages::overview::oldest;
+use crate::server_fns::clusters::ClusterTable;
+use leptos::prelude::*;
+use model::wire::cluster::{Cluster, ClusterSummary};
+
+#[component]
+pub fn Table(table: ClusterTable) -> impl IntoView {
+    let texts = t::<Texts>();
+    let total = table.clusters.len();
+    let summaries = table.summaries;
+    let rows = table.clusters.into_iter().map(|cluster| {
+        let summary = summaries.iter().find(|summary| summary.name == cluster.name).cloned();
+        view! { <Row cluster summary /> }
+    });
+    let heads = [
+        (texts.state, "cell-state"),
+        (texts.title, "cell-name"),
+        (texts.age, ""),
+        (texts.version, "minor"),
+        (texts.nodes, "figure"),
+        (texts.pods, ""),
+        (texts.labels, "cell-labels"),
+        (texts.weight, "figure"),
+        (texts.expires, "minor"),
+    ]
+    .map(|(text, class)| view! { <th role="columnheader" scope="col" class=class>{text}</th> });
+    view! {
+        <div class="table-wrap">
+            <table class="table table-lines clusters" role="table" data-testid="clusters">
+                <thead role="rowgroup">
+                    <tr role="row">{heads.collect_view()}</tr>
+                </thead>
+                <tbody role="rowgroup">{rows.collect_view()}</tbody>
+            </table>
+            <div class="table-foot">
+                <strong data-testid="total">{fill(texts.total, &[&total])}</strong>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
+    let texts = t::<Texts>();
+    let age = oldest(&cluster.ages);
+    let is_stale = age.is_none_or(|age| age >= STALE_SECONDS);
+    let href = format!("/clusters/{}", cluster.name);
+    let why = (!cluster.schedulable).then(|| cluster.unschedulable_reason.clone()).flatten();
+    let (nodes, pods) = match &summary {
+        Some(s) => (format!("{} / {}", count(s.nodes.ready), count(s.nodes.total)), Some(s.pods.clone())),
+        None => ("–".to_string(), None),
+    };
+    let expires = match cluster.credential.expires_at {
+        Some(at) => view! { <When at=at /> }.into_any(),
+        None => view! { <span class="muted">{texts.never_expires}</span> }.into_any(),
+    };
+    view! {
+        <tr role="row" class:row-stale=is_stale data-testid="row" data-cluster=cluster.name.clone()>
+            <td role="cell" class="cell-state">
+                <StateBadge state=cluster.state.as_str() detail=cluster.reason.clone() />
+            </td>
+            <td role="cell" class="cell-name">
+                <a class="name-link" href=href>{cluster.name.clone()}</a>
+                <span class="cluster-notes">
+                    {cluster.cordoned.then(|| view! { <StateBadge state="Cordoned" /> })}
+                    {cluster.insecure.then(|| view! { <Insecure /> })}
+                    {why.map(|why| view! { <span class="muted">{fill(texts.unschedulable, &[&why])}</span> })}
+                </span>
+            </td>
+            <td role="cell" data-label=texts.age><Age age=age /></td>
+            <td role="cell" class="minor mono" data-label=texts.version>{cluster.version.clone().unwrap_or_else(|| "–".into())}</td>
+            <td role="cell" class="figure" data-label=texts.nodes>{nodes}</td>
+            <td role="cell" class="cell-pods" data-label=texts.pods>
+                {summary.map(|summary| view! { <span class="cell-bar-text">{count(summary.pods_total)}</span> })}
+                {pods.map(|pods| view! { <PhaseBar pods /> })}
+            </td>
+            <td role="cell" class="cell-labels"><LabelChips labels=cluster.labels.clone() most=3 /></td>
+            <td role="cell" class="figure" data-label=texts.weight>{cluster.weight}</td>
+            <td role="cell" class="minor" data-label=texts.expires>{expires}</td>
+        </tr>
+    }
+}
+
+/// The certificate is not verified: shown wherever the cluster is.
+#[component]
+pub fn Insecure() -> impl IntoView {
+    view! {
+        <span class="badge tone-warn">
+            <IconView icon=Icon::Shield />
+            <span class="badge-word">{t::<Texts>().insecure}</span>
+        </span>
+    }
+}

@@ -1,5 +1,0 @@
-use leptos::prelude::*;
-#[component]
-pub fn Overview() -> impl IntoView {
-    "x"
-}

@@ -1,0 +1,112 @@
+//! One cell of a table, by its column.
+
+use super::query::ListQuery;
+use super::store::value_of;
+use crate::components::badge::StateBadge;
+use crate::components::chart::Meter;
+use crate::components::copy::LongName;
+use crate::components::labels::LabelChips;
+use crate::components::when::{When, WhenShort};
+use crate::format::text::middle_cut;
+use crate::i18n::lists::column_title;
+use crate::i18n::{common::Common, lang, t};
+use leptos::prelude::*;
+use model::kinds::{Column, ColumnType};
+use model::wire::resource::ResourceRow;
+use serde_json::Value;
+
+/// How many characters of a name a column shows.
+const NAME: usize = 38;
+const OTHER: usize = 26;
+
+/// A cell of the table.
+pub fn cell(column: &'static Column, row: &ResourceRow, query: &ListQuery) -> AnyView {
+    match column.name {
+        "name" => {
+            let open = query.with_open(Some(&row.uid)).address();
+            view! { <LongName name=row.name.clone() most=NAME href=Some(open) stays=true /> }.into_any()
+        }
+        "cluster" => {
+            let href = format!("/clusters/{}", row.cluster);
+            view! { <a class="quiet-link" href=href>{row.cluster.clone()}</a> }.into_any()
+        }
+        "namespace" => short(row.namespace.clone().unwrap_or_default()),
+        "createdAt" => view! { <WhenShort at=row.created_at /> }.into_any(),
+        "images" => images(value_of(&row.columns, "images")),
+        _ => value(column, value_of(&row.columns, column.name), false),
+    }
+}
+
+/// The same in the drawer, where there is room for all of it.
+pub fn whole_cell(column: &'static Column, row: &ResourceRow) -> AnyView {
+    match column.name {
+        "name" => copied(row.name.clone()),
+        "uid" => copied(row.uid.clone()),
+        "cluster" => view! { <a href=format!("/clusters/{}", row.cluster)>{row.cluster.clone()}</a> }.into_any(),
+        "namespace" => copied(row.namespace.clone().unwrap_or_default()),
+        "createdAt" => view! { <When at=row.created_at /> }.into_any(),
+        "syncedAt" => match row.synced_at {
+            Some(at) => view! { <When at=at /> }.into_any(),
+            None => t::<Common>().never.into_any(),
+        },
+        "labels" => view! { <LabelChips labels=row.labels.clone() most=usize::MAX /> }.into_any(),
+        _ => value(column, value_of(&row.columns, column.name), true),
+    }
+}
+
+fn value(column: &'static Column, value: Option<&Value>, whole: bool) -> AnyView {
+    let value = value.unwrap_or(&Value::Null);
+    match (column.name, column.of, value) {
+        (_, _, Value::Null) => nothing(),
+        ("status", _, Value::String(state)) => view! { <StateBadge state=state.clone() /> }.into_any(),
+        ("used", _, Value::Number(percent)) => {
+            let percent = percent.as_i64().unwrap_or_default();
+            let label = column_title(lang(), "used").to_string();
+            view! { <span class="used"><Meter part=percent whole=100 label=label />{percent} " %"</span> }.into_any()
+        }
+        (_, ColumnType::Bool, Value::Bool(value)) => {
+            let texts = t::<Common>();
+            if *value { texts.yes } else { texts.no }.into_any()
+        }
+        (_, ColumnType::List, Value::Array(items)) if whole => {
+            let items = items.iter().map(|item| view! { <li class="mono">{plain(item)}</li> });
+            view! { <ul>{items.collect_view()}</ul> }.into_any()
+        }
+        (_, ColumnType::List, Value::Array(items)) => short(items.iter().map(plain).collect::<Vec<_>>().join(", ")),
+        (_, ColumnType::Text, Value::String(text)) if whole => copied(text.clone()),
+        (_, ColumnType::Text, Value::String(text)) => short(text.clone()),
+        (_, _, other) => plain(other).into_any(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_string)
+}
+
+fn nothing() -> AnyView {
+    view! { <span class="muted">"–"</span> }.into_any()
+}
+
+fn short(text: String) -> AnyView {
+    if text.is_empty() {
+        return nothing();
+    }
+    let shown = middle_cut(&text, OTHER);
+    view! { <span class="mono" title=text>{shown}</span> }.into_any()
+}
+
+fn copied(text: String) -> AnyView {
+    if text.is_empty() {
+        return nothing();
+    }
+    view! { <LongName name=text most=56 /> }.into_any()
+}
+
+/// Without the registry in front: that is the same for most.
+fn images(value: Option<&Value>) -> AnyView {
+    let all: Vec<String> = value.and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+    let Some(first) = all.first() else { return nothing() };
+    let name = first.rsplit('/').next().unwrap_or(first);
+    let more = if all.len() > 1 { format!(" +{}", all.len() - 1) } else { String::new() };
+    view! { <span class="mono" title=all.join("\n")>{middle_cut(name, OTHER)} {more}</span> }.into_any()
+}

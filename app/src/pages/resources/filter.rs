@@ -1,0 +1,143 @@
+//! The filter bar: the query in words one can edit, and facets with counts.
+
+use super::query::{ListQuery, term};
+use super::store::ListStore;
+use super::tables::TableSpec;
+use crate::components::icon::{Icon, IconView};
+use crate::i18n::lists::{Lists, column_title};
+use crate::i18n::states::state_word;
+use crate::i18n::{fill, lang, t};
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use model::query::{Query, QueryError};
+use model::wire::resource::{Facet, FacetValue};
+
+/// Values of a facet that are shown at once; the others are one click away.
+const SHOWN: usize = 4;
+
+#[component]
+pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoView {
+    let texts = t::<Lists>();
+    let typed = RwSignal::new(query.read_untracked().q.clone());
+    Effect::new(move |_| typed.set(query.with(|query| query.q.clone())));
+    let error = Memo::new(move |_| typed.with(|text| Query::parse(text, table.spec()).err()));
+    let kept = move || {
+        query.with(|query| {
+            [
+                ("clusters", query.clusters.join(",")),
+                ("namespaces", query.namespaces.join(",")),
+                ("sort", query.sort.clone()),
+            ]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
+        })
+    };
+    let action = move || query.with(|query| format!("/resources/{}", query.kind));
+    let clear = move || query.with(|query| query.with_q("").address());
+    view! {
+        <search class="query-bar">
+            <Form action=action>
+                <label class="visually-hidden" for="query">{texts.query}</label>
+                <input
+                    id="query"
+                    name="q"
+                    class="input mono"
+                    value=move || query.with(|query| query.q.clone())
+                    prop:value=move || typed.get()
+                    placeholder=texts.query_placeholder
+                    title=texts.query_help
+                    autocomplete="off"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    aria-describedby="query-error"
+                    aria-invalid=move || error.read().is_some().then_some("true")
+                    on:input=move |event| typed.set(event_target_value(&event))
+                    data-testid="query"
+                />
+                {kept}
+                <button class="button" data-testid="query-run">{texts.run}</button>
+                <a class="button button-quiet" href=clear hidden=move || query.with(|query| query.q.is_empty())>
+                    {texts.clear}
+                </a>
+            </Form>
+            <div id="query-error" aria-live="polite">
+                {move || error.get().map(|error| view! { <QueryProblem text=typed.get_untracked() error /> })}
+            </div>
+        </search>
+    }
+}
+
+/// Where the query stops making sense, pointed at in the query itself.
+#[component]
+fn QueryProblem(text: String, error: QueryError) -> impl IntoView {
+    let at = error.column.saturating_sub(1);
+    let before: String = text.chars().take(at).collect();
+    let from: String = text.chars().skip(at).collect();
+    let sentence = fill(t::<Lists>().query_bad, &[&error.column, &error.message]);
+    view! {
+        <p class="query-error" data-testid="query-error">
+            <code class="mono">{before}<mark>{if from.is_empty() { " ".to_string() } else { from }}</mark></code>
+            <span>{sentence}</span>
+        </p>
+    }
+}
+
+/// The most frequent values of each facet; a click puts one into the query, another takes it out.
+#[component]
+pub fn Facets(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
+    let facets = move || {
+        let query = query.get();
+        let facets = store.facets.get();
+        facets.into_iter().filter(|facet| is_useful(facet, &query)).map(|facet| one_facet(facet, &query)).collect_view()
+    };
+    view! { <nav class="facets" aria-label={t::<Lists>().facets} data-testid="facets">{facets}</nav> }
+}
+
+/// A facet with one value tells nothing, unless that value was chosen.
+fn is_useful(facet: &Facet, query: &ListQuery) -> bool {
+    facet.values.len() > 1 || facet.values.iter().any(|value| query.has_term(&term(&facet.column, &value.value)))
+}
+
+fn one_facet(facet: Facet, query: &ListQuery) -> impl IntoView + use<> {
+    let title = column_title(lang(), &facet.column).to_string();
+    let mut links: Vec<AnyView> =
+        facet.values.iter().map(|value| facet_link(&facet.column, value, query).into_any()).collect();
+    let rest = links.split_off(links.len().min(SHOWN));
+    let more = (!rest.is_empty()).then(|| {
+        let count = rest.len();
+        view! {
+            <details class="menu">
+                <summary class="facet-value">{fill(t::<Lists>().more_values, &[&count])}</summary>
+                <div class="menu-body facet-rest">{rest}</div>
+            </details>
+        }
+    });
+    view! {
+        <div class="facet">
+            <span class="facet-title">{title}</span>
+            {links}
+            {more}
+        </div>
+    }
+}
+
+fn facet_link(column: &str, value: &FacetValue, query: &ListQuery) -> impl IntoView + use<> {
+    let term = term(column, &value.value);
+    let chosen = query.has_term(&term);
+    let word = if column == "status" { state_word(lang(), &value.value) } else { value.value.as_str() };
+    view! {
+        <a
+            class="facet-value"
+            href=query.toggled(column, &term).address()
+            aria-current=chosen.then_some("true")
+            data-testid="facet"
+            data-value=value.value.clone()
+        >
+            <span class="facet-word">{word.to_string()}</span>
+            <span class="facet-count">{crate::format::number::count(value.count)}</span>
+            {chosen.then(|| view! { <IconView icon=Icon::Close /> })}
+        </a>
+    }
+}

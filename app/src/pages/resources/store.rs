@@ -1,0 +1,235 @@
+//! The rows on the screen: filled by the server's answer, kept up to date by the stream. A row that changes is changed
+//! in place; the order waits while the pointer is on the rows.
+
+use crate::live::ListMessage;
+use leptos::prelude::*;
+use model::kinds::KindSpec;
+use model::wire::resource::{ClusterAge, Facet, ResourceList, ResourceRow, WindowDelta};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A row, and which of its columns the last change touched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveRow {
+    pub row: ResourceRow,
+    pub changed: Vec<&'static str>,
+    /// Turns over at each change, so that a second one within the fade is seen too.
+    pub turn: bool,
+}
+
+/// Clusters of the list with their ages, and when on the page's clock they were received.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ages {
+    pub clusters: Vec<ClusterAge>,
+    pub received_ms: f64,
+}
+
+/// The list of one page.
+#[derive(Clone, Copy)]
+pub struct ListStore {
+    spec: &'static KindSpec,
+    rows: StoredValue<HashMap<String, ArcRwSignal<LiveRow>>>,
+    pub order: RwSignal<Vec<String>>,
+    /// The order that waits for the pointer to leave.
+    waiting: StoredValue<Option<Vec<String>>>,
+    /// How many rows come, go or move once it has left.
+    pub held: RwSignal<usize>,
+    hovered: StoredValue<bool>,
+    pub total: RwSignal<u64>,
+    pub ages: RwSignal<Ages>,
+    pub next: RwSignal<Option<String>>,
+    pub facets: RwSignal<Vec<Facet>>,
+}
+
+impl ListStore {
+    pub fn new(spec: &'static KindSpec) -> ListStore {
+        ListStore {
+            spec,
+            rows: StoredValue::new(HashMap::new()),
+            order: RwSignal::new(Vec::new()),
+            waiting: StoredValue::new(None),
+            held: RwSignal::new(0),
+            hovered: StoredValue::new(false),
+            total: RwSignal::new(0),
+            ages: RwSignal::new(Ages::default()),
+            next: RwSignal::new(None),
+            facets: RwSignal::new(Vec::new()),
+        }
+    }
+
+    pub fn row(&self, uid: &str) -> Option<ArcRwSignal<LiveRow>> {
+        self.rows.with_value(|rows| rows.get(uid).cloned())
+    }
+
+    /// Another list in place of this one, as answered or as the stream's first message.
+    pub fn replace(&self, list: ResourceList, now_ms: f64) {
+        let order: Vec<String> = list.rows.iter().map(|row| row.uid.clone()).collect();
+        self.put(list.rows);
+        self.total.set(list.total);
+        self.ages.set(Ages { clusters: list.clusters, received_ms: now_ms });
+        self.next.set(list.next);
+        if !list.facets.is_empty() || order.is_empty() {
+            self.facets.set(list.facets);
+        }
+        self.show(order);
+    }
+
+    /// What the stream says.
+    pub fn hear(&self, message: ListMessage, now_ms: f64) {
+        match message {
+            ListMessage::Page(list) => self.replace(list, now_ms),
+            ListMessage::Delta(delta) => self.apply(delta, now_ms),
+        }
+    }
+
+    fn apply(&self, delta: WindowDelta, now_ms: f64) {
+        self.put(delta.rows);
+        self.total.set(delta.total);
+        self.ages.set(Ages { clusters: delta.clusters, received_ms: now_ms });
+        let known = self.rows.with_value(|rows| delta.order.iter().all(|uid| rows.contains_key(uid)));
+        // A row that never came makes the order useless; the next page message puts it right.
+        if known {
+            self.show(delta.order);
+        }
+    }
+
+    fn put(&self, rows: Vec<ResourceRow>) {
+        self.rows.update_value(|known| {
+            for row in rows {
+                match known.get(&row.uid) {
+                    Some(signal) => change(signal, row, self.spec),
+                    None => {
+                        let live = LiveRow { row, changed: Vec::new(), turn: false };
+                        known.insert(live.row.uid.clone(), ArcRwSignal::new(live));
+                    }
+                }
+            }
+        });
+    }
+
+    fn show(&self, order: Vec<String>) {
+        let moved = self.order.with_untracked(|now| differences(now, &order));
+        if self.hovered.get_value() && moved > 0 && !self.order.read_untracked().is_empty() {
+            self.waiting.set_value(Some(order));
+            self.held.set(moved);
+            return;
+        }
+        self.waiting.set_value(None);
+        if self.held.get_untracked() > 0 {
+            self.held.set(0);
+        }
+        if moved > 0 {
+            self.order.set(order);
+        }
+        let kept = self.order.get_untracked();
+        self.rows.update_value(|rows| rows.retain(|uid, _| kept.contains(uid)));
+    }
+
+    pub fn pointer(&self, inside: bool) {
+        self.hovered.set_value(inside);
+        if !inside && let Some(order) = self.waiting.get_value() {
+            self.show(order);
+        }
+    }
+}
+
+fn change(signal: &ArcRwSignal<LiveRow>, row: ResourceRow, spec: &'static KindSpec) {
+    let changed = signal.with_untracked(|live| changed_columns(&live.row, &row, spec));
+    if changed.is_empty() {
+        return;
+    }
+    signal.update(|live| {
+        live.row = row;
+        live.changed = changed;
+        live.turn = !live.turn;
+    });
+}
+
+fn changed_columns(old: &ResourceRow, new: &ResourceRow, spec: &'static KindSpec) -> Vec<&'static str> {
+    let mut changed: Vec<&'static str> = spec
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| value_of(&old.columns, name) != value_of(&new.columns, name))
+        .collect();
+    if old.labels != new.labels {
+        changed.push("labels");
+    }
+    changed
+}
+
+/// The value of a column; a dot goes into a nested object.
+pub fn value_of<'a>(columns: &'a serde_json::Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let (head, rest) = name.split_once('.').unwrap_or((name, ""));
+    let value = columns.get(head)?;
+    if rest.is_empty() { Some(value) } else { value_of(value.as_object()?, rest) }
+}
+
+/// How many places of the two orders do not agree.
+fn differences(old: &[String], new: &[String]) -> usize {
+    let shared = old.iter().zip(new).filter(|(a, b)| a != b).count();
+    shared + old.len().abs_diff(new.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::kinds::MirroredKind;
+
+    fn row(uid: &str, status: &str) -> ResourceRow {
+        serde_json::from_value(serde_json::json!({
+            "cluster": "sh", "namespace": "shop", "name": uid, "uid": uid, "createdAt": "2026-01-01T00:00:00Z",
+            "labels": {}, "syncedAt": null, "status": status, "requests": { "cpu": "100m", "memory": "1Gi" }
+        }))
+        .unwrap()
+    }
+
+    fn list(rows: Vec<ResourceRow>) -> ResourceList {
+        let total = rows.len() as u64;
+        ResourceList { kind: "pods".into(), total, rows, clusters: vec![], revision: 1, next: None, facets: vec![] }
+    }
+
+    fn delta(rows: Vec<ResourceRow>, order: &[&str]) -> ListMessage {
+        let order: Vec<String> = order.iter().map(|uid| uid.to_string()).collect();
+        ListMessage::Delta(WindowDelta { revision: 2, total: order.len() as u64, rows, order, clusters: vec![] })
+    }
+
+    fn with_store(test: impl FnOnce(ListStore)) {
+        let owner = Owner::new();
+        owner.with(|| test(ListStore::new(MirroredKind::Pod.spec())));
+    }
+
+    #[test]
+    fn a_changed_row_is_changed_in_place() {
+        with_store(|store| {
+            store.replace(list(vec![row("a", "Pending"), row("b", "Running")]), 0.0);
+            let before = store.row("a").unwrap();
+            store.hear(delta(vec![row("a", "Running")], &["a", "b"]), 1.0);
+            let live = before.get_untracked();
+            assert_eq!((live.changed.as_slice(), live.turn), (&["status"][..], true));
+            assert_eq!(store.order.get_untracked(), ["a", "b"]);
+        });
+    }
+
+    #[test]
+    fn rows_do_not_move_under_the_pointer() {
+        with_store(|store| {
+            store.replace(list(vec![row("a", "Running"), row("b", "Running")]), 0.0);
+            store.pointer(true);
+            store.hear(delta(vec![row("c", "Pending")], &["c", "b"]), 1.0);
+            assert_eq!(store.order.get_untracked(), ["a", "b"]);
+            assert_eq!(store.held.get_untracked(), 1);
+            store.pointer(false);
+            assert_eq!(store.order.get_untracked(), ["c", "b"]);
+            assert_eq!(store.held.get_untracked(), 0);
+            assert!(store.row("a").is_none());
+        });
+    }
+
+    #[test]
+    fn nested_columns_are_found() {
+        let row = row("a", "Running");
+        assert_eq!(value_of(&row.columns, "requests.cpu"), Some(&Value::from("100m")));
+        assert_eq!(value_of(&row.columns, "requests.gpu"), None);
+    }
+}
