@@ -1,0 +1,15 @@
+//! A weight of zero means: nothing here.
+
+use super::{Detail, Finding};
+use crate::case::Case;
+
+pub(super) fn evaluate(case: &Case<'_>) -> Finding {
+    if case.weight > 0 {
+        return Finding::PASS;
+    }
+    Finding::reject(Detail::new(
+        "ClusterWeightZero",
+        "the cluster's weight is 0",
+        "give the cluster a weight of 1 or more",
+    ))
+}

@@ -1,0 +1,36 @@
+//! At least one node must be allowed to carry the pod, whatever its room.
+
+use super::{Detail, Finding, unreadable};
+use crate::case::Case;
+
+pub(super) fn evaluate(case: &Case<'_>) -> Finding {
+    if let Some(finding) = unreadable(&case.view.nodes, "nodes") {
+        return finding;
+    }
+    if let Err(text) = &case.prepared.namespace_selector {
+        return Finding::unknown(Detail::new(
+            "NamespaceSelectorUnreadable",
+            format!("the namespace's node selector cannot be read: {text}"),
+            "correct the namespace's annotation",
+        ));
+    }
+    let Some(scan) = &case.scan else {
+        return unreadable(&case.view.pods, "pods").unwrap_or(Finding::PASS);
+    };
+    if scan.eligible > 0 {
+        return Finding::PASS;
+    }
+    let message = match scan.nodes {
+        0 => "the cluster has no nodes".to_owned(),
+        nodes => format!("0/{nodes} nodes are available: {}", scan.ineligible.text()),
+    };
+    Finding::reject(Detail {
+        need: Some("1".to_owned()),
+        have: Some("0".to_owned()),
+        ..Detail::new(
+            "NoEligibleNode",
+            message,
+            "change the pod's node selector, affinity or tolerations, or ready a node",
+        )
+    })
+}
