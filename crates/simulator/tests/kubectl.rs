@@ -2,6 +2,8 @@
 //!
 //! `PILOTHOUSE_KUBECTL` names the program; otherwise `kubectl` on `PATH` is used.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

@@ -12,7 +12,7 @@ pub struct ApiError {
     /// `NotFound`, `Conflict`, … of `metav1.StatusReason`.
     pub reason: &'static str,
     pub message: String,
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
     /// `metadata.continue` of an expired list.
     pub continue_token: Option<String>,
 }
@@ -64,7 +64,7 @@ impl ApiError {
     }
 
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -159,7 +159,7 @@ impl ApiError {
             "reason": self.reason,
         });
         if let Some(details) = &self.details {
-            status["details"] = details.clone();
+            status["details"] = (**details).clone();
         }
         status["code"] = self.code.into();
         status

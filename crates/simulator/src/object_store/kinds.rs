@@ -91,7 +91,7 @@ macro_rules! kinds {
     ($( $id:ident: $scope:ident, $group:literal, $version:literal, $kind:literal, $plural:literal, $singular:literal,
         [$($short:literal)*], [$($sub:ident)*], [$($category:literal)*]; )*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         enum Slot { $($id),* }
 
         $(

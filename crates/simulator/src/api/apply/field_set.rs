@@ -121,38 +121,33 @@ pub fn compare(kind: &Kind, old: &Value, new: &Value) -> Comparison {
     Comparison { changed: changed.collect(), removed: removed.collect() }
 }
 
+/// A set as a tree.
+#[derive(Default)]
+struct Node<'s> {
+    member: bool,
+    below: BTreeMap<&'s str, Node<'s>>,
+}
+
+impl Node<'_> {
+    fn to_json(&self) -> Value {
+        let mut map = Map::new();
+        // A member without members below it is written `{}`.
+        if self.member && !self.below.is_empty() {
+            map.insert(".".to_owned(), Value::Object(Map::new()));
+        }
+        map.extend(self.below.iter().map(|(element, node)| ((*element).to_owned(), node.to_json())));
+        Value::Object(map)
+    }
+}
+
 /// The `fieldsV1` of a managed fields entry.
 pub fn to_fields_v1(set: &FieldSet) -> Value {
-    let mut root = Map::new();
+    let mut root = Node::default();
     for path in set {
-        let mut at = &mut root;
-        for element in path {
-            let slot = at.entry(element.clone()).or_insert_with(|| Value::Object(Map::new()));
-            match slot {
-                Value::Object(map) => at = map,
-                _ => unreachable_slot(),
-            }
-        }
-        at.insert(".".to_owned(), Value::Object(Map::new()));
+        let node = path.iter().fold(&mut root, |node, element| node.below.entry(element).or_default());
+        node.member = true;
     }
-    let mut value = Value::Object(root);
-    drop_lone_dots(&mut value);
-    value
-}
-
-fn unreachable_slot() -> ! {
-    unreachable!("only objects are inserted")
-}
-
-/// A member without members below it is written `{}`, not `{".": {}}`.
-fn drop_lone_dots(value: &mut Value) {
-    let Some(map) = value.as_object_mut() else { return };
-    if map.len() == 1 && map.contains_key(".") {
-        map.clear();
-    }
-    for child in map.values_mut() {
-        drop_lone_dots(child);
-    }
+    root.to_json()
 }
 
 /// Reads `fieldsV1`.

@@ -81,7 +81,8 @@ fn remove_at<'p>(kind: &Kind, names: &mut Vec<&'p str>, value: &mut Value, path:
             list.is_empty()
         }
         (Some(("v", text)), Value::Array(list)) => {
-            list.retain(|item| item.to_string() != text);
+            let gone: Value = serde_json::from_str(text).unwrap_or_default();
+            list.retain(|item| *item != gone);
             list.is_empty()
         }
         _ => false,
