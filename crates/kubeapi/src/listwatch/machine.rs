@@ -98,6 +98,8 @@ pub enum Step<R: Mirrored> {
         /// It was silent for too long.
         idle: bool,
     },
+    /// Something failed; nothing more comes until the machine is run again.
+    Failed(SyncError),
 }
 
 enum Position {
@@ -146,29 +148,50 @@ impl<R: Mirrored> ListWatch<R> {
         }
     }
 
-    /// Lists and watches until something fails, and says what. A lost version is no failure, unless the one
-    /// before was lost just now: it lists anew.
+    /// Lists and watches until something fails, and says what, here and as the last step. A lost version is no
+    /// failure, unless the one before was lost just now: it lists anew.
     /// Returns None once nobody takes the steps any more.
     pub async fn run(&mut self) -> Option<SyncError> {
         loop {
-            let turn = match &self.position {
-                Position::Nowhere => self.start_list().await,
-                Position::Listing { .. } => self.list_page().await,
-                Position::At(_) => self.watch().await,
-            };
-            match turn {
-                Ok(Ok(())) => {}
+            let error = match self.turn().await {
+                Ok(Ok(())) => continue,
                 Ok(Err(Unheard)) => return None,
-                Err(SyncError::Gone) => {
-                    self.position = Position::Nowhere;
-                    let before = self.lost_at.replace(Instant::now());
-                    if before.is_some_and(|before| before.elapsed() < LOST_AGAIN) {
-                        return Some(SyncError::Gone);
-                    }
-                }
-                Err(error) => return Some(error),
+                Err(error) => error,
+            };
+            if error == SyncError::Gone && !self.lost_again() {
+                continue;
+            }
+            return self.send(Step::Failed(error.clone())).await.ok().map(|()| error);
+        }
+    }
+
+    /// Lists once, and stops where a watch would begin.
+    ///
+    /// # Errors
+    /// What failed. A version lost while paging is lost again at the next try.
+    pub async fn list_once(&mut self) -> Result<(), SyncError> {
+        self.position = Position::Nowhere;
+        while !matches!(self.position, Position::At(_)) {
+            if self.turn().await?.is_err() {
+                break;
             }
         }
+        Ok(())
+    }
+
+    async fn turn(&mut self) -> Result<Result<(), Unheard>, SyncError> {
+        match &self.position {
+            Position::Nowhere => self.start_list().await,
+            Position::Listing { .. } => self.list_page().await,
+            Position::At(_) => self.watch().await,
+        }
+    }
+
+    /// Forgets the version; whether the one before was lost just now, too.
+    fn lost_again(&mut self) -> bool {
+        self.position = Position::Nowhere;
+        let before = self.lost_at.replace(Instant::now());
+        before.is_some_and(|before| before.elapsed() < LOST_AGAIN)
     }
 
     async fn send(&self, step: Step<R>) -> Result<(), Unheard> {

@@ -110,6 +110,8 @@ async fn words(mut receiver: mpsc::Receiver<Step<NamespaceRow>>) -> Vec<String> 
                 format!("events {} -{skipped} @{version}", words.join(","))
             }
             Step::WatchClosed { idle } => format!("closed {idle}"),
+            // Told by `Run::error`.
+            Step::Failed(_) => continue,
         });
     }
     steps

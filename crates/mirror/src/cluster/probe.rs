@@ -1,0 +1,139 @@
+//! The task that probes a cluster, and the one that asks what it serves.
+
+use super::Cluster;
+use super::health::Outcome;
+use crate::changes::StateChange;
+use crate::clock::now_ms;
+use crate::member::{Member, ProbeAnswer};
+use crate::settings::Settings;
+use kubeapi::listwatch::SyncError;
+use model::fleet::{ClusterState, Observed};
+use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// A server may take this long to list what it serves.
+const DISCOVERY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Probes until the stop.
+pub(crate) async fn run_probe(
+    cluster: Arc<Cluster>,
+    settings: Arc<Settings>,
+    stop: CancellationToken,
+) -> Result<(), Infallible> {
+    let mut member = cluster.member.subscribe();
+    let mut tick = interval(settings.probe_interval);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = cluster.probe_now.notified() => {}
+            changed = member.changed() => if changed.is_err() { return Ok(()) },
+            () = stop.cancelled() => return Ok(()),
+        }
+        let client = Arc::clone(&member.borrow_and_update());
+        tokio::select! {
+            () = probe(&cluster, &*client, settings.probe_deadline) => {}
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {
+    let begun = Instant::now();
+    let answer = timeout(deadline, client.probe(deadline)).await.unwrap_or(Err(SyncError::Timeout));
+    let outcome = match &answer {
+        Ok(answer) => Outcome::Answered { ready: answer.ready, latency: answer.latency },
+        Err(error) => Outcome::Failed(error.clone()),
+    };
+    let was_down = cluster.health().misses > 0 || cluster.health().state == ClusterState::AuthFailed;
+    if let Ok(answer) = &answer {
+        answered(cluster, answer, begun, was_down);
+    }
+    let trouble = cluster.streams().find_map(|stream| Some((stream.kind, stream.life.trouble()?)));
+    let (change, misses) = {
+        let mut health = cluster.health();
+        (health.observe(&outcome, trouble, now_ms()), health.misses)
+    };
+    if let Some(change) = change {
+        tell(cluster, change);
+    }
+    if misses > 0 && misses.is_multiple_of(3) {
+        // Perhaps it is the connection that swallows requests, and not the server.
+        client.reconnect();
+    }
+}
+
+fn answered(cluster: &Cluster, answer: &ProbeAnswer, begun: Instant, was_down: bool) {
+    for stream in cluster.streams() {
+        if answer.ready {
+            stream.life.probed(&answer.carrier, begun);
+        }
+        if was_down {
+            stream.life.recovered(&answer.carrier);
+        }
+    }
+    if was_down {
+        cluster.discover_now.notify_one();
+    }
+}
+
+fn tell(cluster: &Cluster, change: StateChange) {
+    let name = Arc::clone(&cluster.meta.load().name);
+    if change.from != change.to {
+        tracing::info!(cluster = %name, from = %change.from, to = %change.to, reason = %change.reason, "cluster state");
+    }
+    cluster.publisher.state(StateChange { cluster: cluster.id.clone(), name, ..change });
+}
+
+/// Asks what the cluster serves, until the stop.
+pub(crate) async fn run_discovery(
+    cluster: Arc<Cluster>,
+    settings: Arc<Settings>,
+    stop: CancellationToken,
+) -> Result<(), Infallible> {
+    let mut member = cluster.member.subscribe();
+    let mut backoff = Backoff::new(BackoffPolicy::default());
+    loop {
+        let client = Arc::clone(&member.borrow_and_update());
+        let discovered = tokio::select! {
+            discovered = timeout(DISCOVERY_DEADLINE, discover(&cluster, &*client)) => discovered,
+            () = stop.cancelled() => return Ok(()),
+        };
+        let wait = match discovered {
+            Ok(Ok(())) => {
+                backoff.reset();
+                jittered(settings.discovery_interval, 0.25, &mut OsEntropy)
+            }
+            _ => backoff.next_delay(),
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = cluster.discover_now.notified() => {}
+            changed = member.changed() => if changed.is_err() { return Ok(()) },
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+async fn discover(cluster: &Cluster, client: &dyn Member) -> Result<(), SyncError> {
+    let served = match client.served().await {
+        Ok(served) => Observed::Known(Arc::new(served)),
+        Err(SyncError::Forbidden) => Observed::NotAllowed,
+        Err(error) => return Err(error),
+    };
+    let version = match client.version().await {
+        Ok(version) => Some(version),
+        Err(SyncError::Forbidden) => None,
+        Err(error) => return Err(error),
+    };
+    if **cluster.served.load() != served || **cluster.version.load() != version {
+        cluster.served.store(Arc::new(served));
+        cluster.version.store(Arc::new(version));
+        cluster.publisher.meta();
+    }
+    Ok(())
+}

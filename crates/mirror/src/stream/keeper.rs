@@ -1,0 +1,293 @@
+//! Owns the rows of a stream: takes the steps of its list/watch machine, publishes, saves.
+
+use super::blocks::{Blocks, Restored};
+use super::cell::Published;
+use super::kept::{Kept, Side};
+use super::life::Sync;
+use super::table::{Table, key_of};
+use super::task::StreamTask;
+use super::verify::{Verdict, Verification};
+use crate::checkpoint::StreamWrite;
+use crate::clock::now_ms;
+use kubeapi::decode::{Decoded, Event};
+use kubeapi::listwatch::Step;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+
+/// What time alone changes is looked at this often.
+const TICK: Duration = Duration::from_secs(1);
+/// A position alone, without changed rows, is saved this often.
+const POSITION_INTERVAL: Duration = Duration::from_secs(30);
+/// How long the last checkpoint may take to be handed over.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+pub(super) struct Keeper<R: Kept> {
+    task: Arc<StreamTask<R>>,
+    table: Table<R>,
+    side: R::Side,
+    blocks: Blocks,
+    /// The version that the rows show; None while a list is under way.
+    version: Option<Arc<str>>,
+    verification: Option<Verification<R>>,
+    /// Rows changed since the last snapshot.
+    dirty: bool,
+    published_at: Option<Instant>,
+    saved_at: Instant,
+    saved_version: Option<Arc<str>>,
+}
+
+impl<R: Kept> Keeper<R> {
+    /// A keeper with the rows of `restored`, published and marked by their age.
+    pub fn new(task: Arc<StreamTask<R>>, restored: Option<Restored<R>>) -> Self {
+        let mut keeper = Self {
+            side: R::Side::new(&task.side),
+            task,
+            table: Table::default(),
+            blocks: Blocks::default(),
+            version: None,
+            verification: None,
+            dirty: false,
+            published_at: None,
+            saved_at: Instant::now(),
+            saved_version: None,
+        };
+        if let Some(restored) = restored {
+            let at_ms = restored.at_ms;
+            restored.objects.into_iter().for_each(|object| keeper.set(object));
+            keeper.version = Some(Arc::from(restored.version));
+            keeper.task.cell.life.restored(at_ms);
+            keeper.publish();
+        }
+        keeper
+    }
+
+    /// Where a watch may go on.
+    pub fn version(&self) -> Option<String> {
+        self.version.as_ref().map(|version| version.to_string())
+    }
+
+    /// Takes steps until no more come.
+    pub async fn consume(&mut self, steps: &mut mpsc::Receiver<Step<R>>, verifying: &mut mpsc::Receiver<Step<R>>) {
+        self.verification = None;
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let publish_at = self.publish_at();
+            tokio::select! {
+                step = steps.recv() => match step {
+                    Some(step) => self.step(step),
+                    None => return,
+                },
+                Some(step) = verifying.recv() => self.verifying_step(step),
+                () = sleep_until(publish_at.unwrap_or_else(Instant::now)), if publish_at.is_some() => self.publish(),
+                _ = tick.tick() => self.tick(),
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step<R>) {
+        let life = Arc::clone(&self.task.cell.life);
+        match step {
+            Step::ListStarted => {
+                life.closed();
+                self.verification = None;
+                self.version = None;
+                self.table.begin();
+            }
+            Step::Page { objects, skipped, bytes } => {
+                self.count(skipped, bytes);
+                objects.into_iter().for_each(|object| self.set(object));
+            }
+            Step::ListFinished { version } => {
+                let now = now_ms();
+                for gone in self.table.sweep() {
+                    self.removed(&gone, now);
+                }
+                self.version = Some(version);
+                life.listed();
+                if self.dirty || self.published_at.is_none() {
+                    self.publish();
+                }
+            }
+            Step::WatchOpened { carrier } => life.opened(carrier),
+            Step::Events { events, version, skipped, bytes } => {
+                self.count(skipped, bytes);
+                if !events.is_empty() {
+                    life.proven();
+                }
+                events.into_iter().for_each(|event| self.event(event));
+                self.version = Some(version);
+                self.judge_if_due();
+                if self.publish_at().is_some_and(|at| at <= Instant::now()) {
+                    self.publish();
+                }
+            }
+            Step::WatchClosed { idle } => {
+                life.closed();
+                life.counters.idle_watches.fetch_add(u64::from(idle), Ordering::Relaxed);
+            }
+            Step::Failed(error) => {
+                let before = life.sync();
+                life.failed(&error);
+                if life.sync() == Sync::NotAllowed && before != Sync::NotAllowed {
+                    // What was shown must not be shown any longer.
+                    self.task.publisher.rows(R::KIND, self.task.publisher.next());
+                }
+                tracing::debug!(
+                    cluster = %self.task.key.cluster, kind = %R::KIND, reason = error.reason(), "sync failed"
+                );
+            }
+        }
+    }
+
+    fn count(&self, skipped: u64, bytes: usize) {
+        let counters = &self.task.cell.life.counters;
+        counters.skipped.fetch_add(skipped, Ordering::Relaxed);
+        counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    fn event(&mut self, event: Event<R>) {
+        match event {
+            Event::Applied(object) if self.is_outdated(&object) => {}
+            Event::Applied(object) => self.set(object),
+            Event::Deleted(tombstone) => {
+                if let Some(gone) = self.table.bury(&tombstone) {
+                    if let Some(verification) = &mut self.verification {
+                        verification.buried(key_of(&*gone.row));
+                    }
+                    self.removed(&gone, now_ms());
+                } else if let Some(verification) = &mut self.verification {
+                    verification.buried((tombstone.namespace, tombstone.name));
+                }
+            }
+            Event::Bookmark | Event::Error(_) | Event::Unknown => {}
+        }
+    }
+
+    /// A watch that tells again what a verifying list had told before must not bring the past back.
+    fn is_outdated(&self, object: &Decoded<R>) -> bool {
+        let known = self.table.get(&key_of(&*object.row));
+        known.is_some_and(|known| known.version > object.version && known.row.meta().uid == object.row.meta().uid)
+    }
+
+    fn set(&mut self, object: Decoded<R>) {
+        let old = self.table.set(object.clone());
+        if let Some(old) = &old
+            && old.row == object.row
+            && old.extra == object.extra
+        {
+            return;
+        }
+        self.side.changed(old.as_ref(), Some(&object), now_ms());
+        self.touch(&object);
+    }
+
+    fn removed(&mut self, gone: &Decoded<R>, now: i64) {
+        self.side.changed(Some(gone), None, now);
+        self.touch(gone);
+    }
+
+    fn touch(&mut self, object: &Decoded<R>) {
+        let meta = object.row.meta();
+        self.blocks.touch(meta.namespace.as_ref(), &meta.name);
+        self.dirty = true;
+    }
+
+    fn verifying_step(&mut self, step: Step<R>) {
+        // A list of the stream's own is under way: it verifies all there is to verify.
+        if self.version.is_none() {
+            return;
+        }
+        match (step, &mut self.verification) {
+            (Step::ListStarted, slot) => *slot = Some(Verification::begin(&mut self.table)),
+            (Step::Page { objects, skipped, bytes }, Some(verification)) => {
+                verification.page(&mut self.table, objects);
+                self.count(skipped, bytes);
+            }
+            (Step::ListFinished { version }, Some(verification)) => {
+                verification.listed(&version);
+                self.judge_if_due();
+            }
+            _ => {}
+        }
+    }
+
+    fn judge_if_due(&mut self) {
+        let position = self.version.clone().unwrap_or_default();
+        let table = &self.table;
+        let Some(verification) = self.verification.take_if(|verification| verification.is_due(table, &position)) else {
+            return;
+        };
+        let Verdict { set, remove } = verification.judge(&self.table);
+        let corrections = set.len() + remove.len();
+        set.into_iter().for_each(|object| self.set(object));
+        for key in remove {
+            if let Some(gone) = self.table.remove(&key) {
+                self.removed(&gone, now_ms());
+            }
+        }
+        let life = &self.task.cell.life;
+        life.listed();
+        life.counters.corrections.fetch_add(corrections as u64, Ordering::Relaxed);
+        if corrections > 0 {
+            life.reopen.notify_one();
+            tracing::warn!(
+                cluster = %self.task.key.cluster, kind = %R::KIND, corrections, "the watch had lost changes"
+            );
+        }
+    }
+
+    /// When the rows are to be published: at once where it was quiet. Never while a list is under way, so that
+    /// no reader sees half of one world and half of another.
+    fn publish_at(&self) -> Option<Instant> {
+        let ready = self.dirty && self.version.is_some();
+        let earliest = self.published_at.map(|at| at + self.task.settings.publish_interval);
+        ready.then(|| earliest.unwrap_or_else(Instant::now))
+    }
+
+    fn publish(&mut self) {
+        let revision = self.task.publisher.next();
+        let published = Published { rows: self.table.snapshot(), side: self.side.view(), revision };
+        self.task.cell.publish(published);
+        self.dirty = false;
+        self.published_at = Some(Instant::now());
+        self.task.publisher.rows(R::KIND, revision);
+    }
+
+    fn tick(&mut self) {
+        self.side.tick(now_ms());
+        self.judge_if_due();
+        let moved = self.saved_version != self.version;
+        let since = self.saved_at.elapsed();
+        let interval = self.task.settings.checkpoint_interval;
+        let due = (self.blocks.is_dirty() && since >= interval) || (moved && since >= POSITION_INTERVAL.max(interval));
+        // Room first: what is taken out of the blocks must be written.
+        if due
+            && let Ok(permit) = self.task.checkpoints.clone().try_reserve_owned()
+            && let Some(write) = self.checkpoint()
+        {
+            permit.send(write);
+        }
+    }
+
+    /// Saves what is not saved yet, before the end.
+    pub async fn last_words(&mut self) {
+        if let Some(write) = self.checkpoint() {
+            // Without it the next start is as of the checkpoint before.
+            let _late = timeout(LAST_WORDS, self.task.checkpoints.send(write)).await;
+        }
+    }
+
+    fn checkpoint(&mut self) -> Option<StreamWrite> {
+        let version = self.version.clone()?;
+        let synced_at_ms = self.task.cell.life.evidence_ms()?;
+        let (changed, count) = self.blocks.take(&self.table);
+        self.saved_at = Instant::now();
+        self.saved_version = Some(Arc::clone(&version));
+        let key = self.task.key.clone();
+        Some(StreamWrite { key, resource_version: version.to_string(), synced_at_ms, changed, count })
+    }
+}

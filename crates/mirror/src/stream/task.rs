@@ -1,0 +1,131 @@
+//! The supervised task of a stream.
+
+use super::blocks::Restored;
+use super::cell::StreamCell;
+use super::keeper::Keeper;
+use super::kept::{Kept, SideContext};
+use super::life::Life;
+use crate::changes::Publisher;
+use crate::checkpoint::{CheckpointSender, StreamKey};
+use crate::member::Member;
+use crate::settings::Settings;
+use kubeapi::listwatch::{ListWatch, PageGate, Step, SyncError, Transport};
+use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// Steps on their way from the machine to the keeper; while it is full, the machine reads no further.
+const STEPS: usize = 4;
+/// After so long a run, a failure is a new one.
+const HEALTHY_AFTER: Duration = Duration::from_secs(10);
+
+/// All that a stream's task needs.
+pub(crate) struct StreamTask<R: Kept> {
+    pub key: StreamKey,
+    pub cell: Arc<StreamCell<R>>,
+    pub member: watch::Receiver<Arc<dyn Member>>,
+    pub gate: PageGate,
+    pub settings: Arc<Settings>,
+    pub side: SideContext,
+    pub publisher: Arc<Publisher>,
+    pub checkpoints: CheckpointSender,
+    /// For the first start alone.
+    pub restored: Mutex<Option<Restored<R>>>,
+}
+
+/// However a task ends, its watch ends with it.
+struct CloseOnDrop(Arc<Life>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.closed();
+    }
+}
+
+/// Follows the cluster until the stop. Failures are waited out in here; only a panic ends it early.
+pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationToken) -> Result<(), Infallible> {
+    let life = Arc::clone(&task.cell.life);
+    let _close = CloseOnDrop(Arc::clone(&life));
+    let restored = task.restored.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let mut keeper = Keeper::new(Arc::clone(&task), restored);
+    let mut member = task.member.clone();
+    tokio::select! {
+        () = sleep(jittered(task.settings.start_spread, 1.0, &mut OsEntropy)) => {}
+        () = stop.cancelled() => return Ok(()),
+    }
+    loop {
+        let client = Arc::clone(&member.borrow_and_update());
+        let transport = client.transport();
+        let (steps, mut received) = mpsc::channel(STEPS);
+        let (verifying, mut verified) = mpsc::channel(STEPS);
+        let machine = task.machine(Arc::clone(&transport), keeper.version(), steps);
+        let ended = tokio::select! {
+            () = drive(machine, &life, &task.settings) => false,
+            () = verify(&task, transport, verifying) => false,
+            () = keeper.consume(&mut received, &mut verified) => false,
+            changed = member.changed() => changed.is_err(),
+            () = life.reopen.notified() => false,
+            () = stop.cancelled() => true,
+        };
+        life.closed();
+        if ended {
+            keeper.last_words().await;
+            return Ok(());
+        }
+    }
+}
+
+impl<R: Kept> StreamTask<R> {
+    fn machine(
+        &self,
+        transport: Arc<dyn Transport>,
+        version: Option<String>,
+        steps: mpsc::Sender<Step<R>>,
+    ) -> ListWatch<R> {
+        let namespace = self.cell.namespace.clone();
+        ListWatch::new(transport, namespace, self.settings.limits, self.gate.clone(), version, steps)
+    }
+}
+
+async fn drive<R: Kept>(mut machine: ListWatch<R>, life: &Life, settings: &Settings) {
+    let mut backoff = Backoff::new(BackoffPolicy::default());
+    loop {
+        let begun = Instant::now();
+        let Some(error) = machine.run().await else { return };
+        if begun.elapsed() > HEALTHY_AFTER {
+            backoff.reset();
+        }
+        let wait = match &error {
+            SyncError::Forbidden | SyncError::NotFound => settings.not_allowed_retry,
+            error => backoff.next_delay().max(error.retry_after().unwrap_or_default()),
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = life.wake.notified() => {}
+        }
+    }
+}
+
+/// Lists all again from time to time, beside the watch.
+async fn verify<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>, steps: mpsc::Sender<Step<R>>) {
+    let life = &task.cell.life;
+    let mut lister = task.machine(transport, None, steps);
+    loop {
+        tokio::select! {
+            () = sleep(jittered(task.settings.relist_interval, 0.25, &mut OsEntropy)) => {}
+            () = life.verify.notified() => {}
+        }
+        if !life.is_watching() {
+            continue;
+        }
+        if let Err(error) = lister.list_once().await {
+            life.counters.failed_verifications.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(cluster = %task.key.cluster, kind = %R::KIND, reason = error.reason(), "cannot verify");
+        }
+    }
+}

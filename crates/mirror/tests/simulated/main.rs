@@ -1,0 +1,8 @@
+//! The mirror against simulated clusters, over TLS and HTTP/2.
+
+#![allow(clippy::unwrap_used)]
+
+mod faults;
+mod following;
+mod support;
+mod warm_start;
