@@ -3,6 +3,7 @@
 mod alerts;
 mod channels;
 mod deliveries;
+mod interim;
 mod query;
 mod slis;
 mod wire;

@@ -15,4 +15,4 @@ pub use input::{ClusterPatch, NewCluster, NewCredential};
 pub use kubeapi::intake::CredentialRequest;
 pub use text::{parse_labels, parse_taints};
 
-pub(crate) use members::{Member, Members};
+pub(crate) use members::Members;

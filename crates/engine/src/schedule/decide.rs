@@ -16,14 +16,14 @@ use model::wire::problem::Problem;
 use model::wire::schedule::{
     DryRun, Outcome, Phase, ScheduleAnswer, Target, TimelineEntry, Verdict, Workload,
 };
-use scheduler::{Context, Decision};
+use scheduler::{Context, Decision, Placement};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Instant;
 use store::repositories::attempts::Attempt as StoredAttempt;
-use store::repositories::decisions::Decision as StoredDecision;
+use store::repositories::decisions::{Decision as StoredDecision, DecisionFilter};
 use store::repositories::reservations::Reservation as StoredReservation;
-use store::{Document, WriteUnit};
+use store::{Document, PageRequest, WriteUnit};
 
 /// What a request came to.
 pub struct Started {
@@ -32,13 +32,6 @@ pub struct Started {
     pub created: bool,
     /// The answer was given before to this key.
     pub replayed: bool,
-}
-
-/// A cluster chosen, with what its reservation needs.
-pub(super) struct Chosen {
-    pub cluster: ClusterId,
-    pub name: String,
-    pub per_replica: Resources,
 }
 
 impl Engine {
@@ -109,25 +102,57 @@ impl Engine {
         plan: &Plan,
         id: &str,
         not_counting: Option<&str>,
-    ) -> Result<(ScheduleAnswer, Option<Chosen>), Problem> {
+    ) -> Result<(ScheduleAnswer, Option<Placement>), Problem> {
         let now = Timestamp::now();
         let reservations = self.reservations(now, not_counting).await?;
         let fleet = self.mirror().fleet();
         let seed = seed_of(id);
-        let context = Context { now_ms: now.as_millisecond(), seed, decision_id: DecisionId::new(id) };
+        let context = Context {
+            now_ms: now.as_millisecond(),
+            seed,
+            decision_id: DecisionId::new(id),
+            placements: self.placements(plan).await?,
+        };
         let begun = Instant::now();
-        let decision = scheduler::decide(&plan.ask, &plan.profile, &fleet, &reservations, &context);
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.observe_decision(begun.elapsed());
+        let mut decision = scheduler::decide(&plan.ask, &plan.profile, &fleet, &reservations, &context);
+        let took = begun.elapsed();
+        self.observe_decision(took);
         let ranked: Vec<&str> = decision.ranking.iter().map(|ranked| ranked.cluster.as_str()).collect();
         let picked = plan.chain.pick(&ranked).map(str::to_string);
-        let chosen = picked.and_then(|name| {
-            let cluster = fleet.clusters.iter().find(|cluster| cluster.name.as_ref() == name)?;
-            let per_replica = decision.per_replica.get(&name).cloned().unwrap_or_default();
-            Some(Chosen { cluster: cluster.id.clone(), name, per_replica })
-        });
-        let answer = told(caller, plan, id, seed, now, decision, chosen.as_ref(), micros);
+        if decision.placement.as_ref().map(|placement| &placement.name) != picked.as_ref() {
+            // The chain's first tier goes before the best of all: ask once more about its cluster alone.
+            let narrowed = picked.map(|name| {
+                let mut ask = plan.ask.clone();
+                ask.clusters = scheduler::ClusterSelection { names: vec![name], selector: None };
+                scheduler::decide(&ask, &plan.profile, &fleet, &reservations, &context)
+            });
+            decision.placement = narrowed.as_ref().and_then(|narrowed| narrowed.placement.clone());
+            decision.summary = narrowed.map(|narrowed| narrowed.summary).unwrap_or(decision.summary);
+            decision.warnings.push("the fallback chain chose, not the highest total".into());
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let chosen = decision.placement.take();
+        let answer = told(caller, plan, id, now, decision, chosen.as_ref(), micros);
         Ok((answer, chosen))
+    }
+
+    /// Past placements by cluster, for weights that placements converge to.
+    async fn placements(&self, plan: &Plan) -> Result<BTreeMap<ClusterId, u64>, Problem> {
+        if plan.ask.weight_mode != scheduler::WeightMode::Share {
+            return Ok(BTreeMap::new());
+        }
+        let phases = [Phase::Reserved, Phase::Applying, Phase::Applied, Phase::Progressing, Phase::Available];
+        let filter = DecisionFilter {
+            phases: phases.iter().map(|phase| phase.as_str().to_string()).collect(),
+            ..DecisionFilter::default()
+        };
+        let mut unit = self.store().read().await.answer()?;
+        let page = unit.decisions().list(&filter, &PageRequest::first()).await.answer()?;
+        let mut placements = BTreeMap::new();
+        for cluster in page.items.into_iter().filter_map(|decision| decision.cluster_id) {
+            *placements.entry(ClusterId::new(cluster)).or_default() += 1;
+        }
+        Ok(placements)
     }
 
     async fn reservations(&self, now: Timestamp, not_counting: Option<&str>) -> Result<Vec<Reservation>, Problem> {
@@ -166,15 +191,13 @@ fn seed_of(id: &str) -> u64 {
     id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) >> 12
 }
 
-#[allow(clippy::too_many_arguments, reason = "the parts of one answer")]
 fn told(
     caller: &Caller,
     plan: &Plan,
     id: &str,
-    seed: u64,
     now: Timestamp,
     decision: Decision,
-    chosen: Option<&Chosen>,
+    chosen: Option<&Placement>,
     micros: u64,
 ) -> ScheduleAnswer {
     ScheduleAnswer {
@@ -193,8 +216,8 @@ fn told(
         preflight: Vec::new(),
         attempts: Vec::new(),
         data_age: decision.data_age,
-        seed,
-        profile_version: plan.profile.version,
+        seed: decision.seed,
+        profile_version: decision.profile_version,
         warnings: decision.warnings,
         timings: BTreeMap::from([("decideMicros".to_string(), micros)]),
         workload: Workload {
@@ -231,7 +254,7 @@ async fn insert_decision(
     answer: &ScheduleAnswer,
     plan: &Plan,
     intent: &Intent,
-    chosen: Option<&Chosen>,
+    chosen: Option<&Placement>,
     key: Option<&str>,
 ) -> Result<(), Problem> {
     let decision = StoredDecision {
@@ -259,7 +282,7 @@ async fn insert_decision(
 pub(super) async fn reserve(
     unit: &mut WriteUnit,
     id: &str,
-    chosen: &Chosen,
+    chosen: &Placement,
     intent: &Intent,
 ) -> Result<(), Problem> {
     let Chain { attempt_timeout, .. } = intent.chain;
@@ -274,7 +297,7 @@ pub(super) async fn reserve(
     unit.reservations().put(&reservation).await.answer()
 }
 
-pub(super) async fn insert_attempt(unit: &mut WriteUnit, id: &str, n: u32, chosen: &Chosen) -> Result<(), Problem> {
+pub(super) async fn insert_attempt(unit: &mut WriteUnit, id: &str, n: u32, chosen: &Placement) -> Result<(), Problem> {
     let now = Timestamp::now();
     let reserved = TimelineEntry {
         time: now,
