@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use serde_json::json;
 use simulator::fleet::{Fleet, FleetSpec};
 
 struct Kubectl {
@@ -238,9 +239,14 @@ async fn refusals_read_as_ever() {
 
         k.ok(&["create", "quota", "q", "-n", "team", "--hard=pods=1,requests.cpu=500m"]);
         let pod = |name: &str| {
-            format!(
-                "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: team}}, spec: {{containers: [{{name: a, image: i, resources: {{requests: {{cpu: 100m}}}}}}]}}}}"
-            )
+            let container = json!({"name": "a", "image": "i", "resources": {"requests": {"cpu": "100m"}}});
+            json!({
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name, "namespace": "team"},
+                "spec": {"containers": [container]},
+            })
+            .to_string()
         };
         k.ok_with(&["create", "-f", "-"], &pod("one"));
         let said = k.run_with(&["create", "-f", "-"], &pod("two"));

@@ -98,8 +98,10 @@ async fn resource(call: Call, path: ResourcePath) -> Result<Response, ApiError> 
         Some(_) => return subresources::serve(call, path).await,
     }
     match (call.verb, &path.name) {
-        ("list", None) => list::list(&call, &path),
-        // The deprecated single-object form of watch.
+        // Large lists take the processor for a while.
+        ("list", None) => tokio::task::spawn_blocking(move || list::list(&call, &path))
+            .await
+            .unwrap_or_else(|_| Err(ApiError::new(500, "InternalError", "Internal error occurred"))),
         ("get", Some(_)) => list::get(&call, &path),
         ("create", None) => write::create::serve(call, path).await,
         ("update", Some(_)) => write::update::serve(call, path).await,

@@ -48,12 +48,16 @@ pub fn serve(call: &Call, path: &ResourcePath, labels: RequestLabels, started: I
         bookmark_every: settings.bookmark_interval,
         next_bookmark: now + settings.bookmark_interval,
         ends: now + timeout,
+        initial: None,
         queue: VecDeque::new(),
         subscription: None,
         finished: Finished { cluster: Arc::clone(&call.cluster), labels, started },
     };
     match start(call, path, asked, streaming) {
-        Ok((initial, subscription)) => watch.begin(initial, subscription, streaming && bookmarks),
+        Ok((initial, subscription)) => {
+            watch.initial = initial.map(|initial| Initial { mark_end: streaming && bookmarks, ..initial });
+            watch.subscription = Some(subscription);
+        }
         Err(gone) => watch.fail(gone),
     }
     let body = Body::from_stream(stream::unfold(watch, |mut watch| async move {
@@ -67,9 +71,12 @@ pub fn serve(call: &Call, path: &ResourcePath, labels: RequestLabels, started: I
     Ok(response)
 }
 
+/// What a watch starts with.
 struct Initial {
-    objects: Vec<Arc<StoredObject>>,
+    objects: std::vec::IntoIter<Arc<StoredObject>>,
     version: u64,
+    /// Whether a bookmark tells their end.
+    mark_end: bool,
 }
 
 fn start(
@@ -85,7 +92,8 @@ fn start(
         }
         _ => {
             let (listing, subscription) = store.list_and_subscribe(path.kind, path.namespace())?;
-            let initial = Initial { objects: listing.objects, version: listing.resource_version };
+            let initial =
+                Initial { objects: listing.objects.into_iter(), version: listing.resource_version, mark_end: false };
             Ok((Some(initial), subscription))
         }
     }
@@ -139,6 +147,7 @@ struct Watch {
     bookmark_every: Duration,
     next_bookmark: Deadline,
     ends: Deadline,
+    initial: Option<Initial>,
     queue: VecDeque<Bytes>,
     /// Gone once the watch has failed: what is queued is all that comes.
     subscription: Option<Subscription>,
@@ -147,29 +156,28 @@ struct Watch {
 }
 
 impl Watch {
-    fn begin(&mut self, initial: Option<Initial>, subscription: Subscription, mark_end: bool) {
-        self.subscription = Some(subscription);
-        let Some(initial) = initial else { return };
+    /// Serialises the next piece of the initial objects; the last one ends with the bookmark, if any.
+    fn next_initial(&mut self) -> Option<Bytes> {
+        let mut initial = self.initial.take()?;
         let mut piece = BytesMut::new();
-        for object in &initial.objects {
-            if !self.selector.matches(object) {
+        for object in initial.objects.by_ref() {
+            if !self.selector.matches(&object) {
                 continue;
             }
             let line = match self.view {
                 View::Object => frame(EventType::Added, &object.json),
-                _ => self.viewed(EventType::Added, object),
+                _ => self.viewed(EventType::Added, &object),
             };
             piece.extend_from_slice(&line);
             if piece.len() >= PIECE {
-                self.queue.push_back(piece.split().freeze());
+                self.initial = Some(initial);
+                return Some(piece.freeze());
             }
         }
-        if mark_end {
+        if initial.mark_end {
             piece.extend_from_slice(&self.bookmark(initial.version, true));
         }
-        if !piece.is_empty() {
-            self.queue.push_back(piece.freeze());
-        }
+        (!piece.is_empty()).then(|| piece.freeze())
     }
 
     fn fail(&mut self, gone: Gone) {
@@ -182,7 +190,7 @@ impl Watch {
     /// The next piece of the stream; `None` ends it.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(piece) = self.queue.pop_front() {
+            if let Some(piece) = self.next_initial().or_else(|| self.queue.pop_front()) {
                 return Some(piece);
             }
             let subscription = self.subscription.as_mut()?;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::sync::watch;
@@ -25,6 +25,11 @@ impl EventType {
             Self::Deleted => "DELETED",
         }
     }
+
+    /// What a line of a watch starts with.
+    pub(super) fn head(self) -> String {
+        format!("{{\"type\":\"{}\",\"object\":", self.name())
+    }
 }
 
 /// One change of one object.
@@ -36,24 +41,25 @@ pub struct Event {
     pub object: Arc<StoredObject>,
     /// The version before, so that an object leaving a selector is seen.
     pub previous: Option<Arc<StoredObject>>,
-    frame: OnceLock<Bytes>,
 }
 
 impl Event {
     /// The line a watch sends, serialised once for all watchers.
     pub fn frame(&self) -> Bytes {
-        self.frame.get_or_init(|| frame(self.event_type, &self.object.json)).clone()
+        self.object.frame.clone()
     }
 }
 
+/// What a line of a watch ends with.
+pub(super) const FRAME_TAIL: &[u8] = b"}\n";
+
 /// `{"type":…,"object":…}` and a newline.
 pub fn frame(event_type: EventType, json: &[u8]) -> Bytes {
-    let mut line = BytesMut::with_capacity(json.len() + 32);
-    line.put_slice(b"{\"type\":\"");
-    line.put_slice(event_type.name().as_bytes());
-    line.put_slice(b"\",\"object\":");
+    let head = event_type.head();
+    let mut line = BytesMut::with_capacity(head.len() + json.len() + FRAME_TAIL.len());
+    line.put_slice(head.as_bytes());
     line.put_slice(json);
-    line.put_slice(b"}\n");
+    line.put_slice(FRAME_TAIL);
     line.freeze()
 }
 
@@ -160,7 +166,6 @@ impl KindLog {
             resource_version: object.resource_version,
             object,
             previous,
-            frame: OnceLock::new(),
         }));
         self.wake.send_replace(());
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::kinds::{self, Kind};
+use super::log::{EventType, FRAME_TAIL};
 
 /// One version of one object.
 ///
@@ -16,6 +17,8 @@ pub struct StoredObject {
     pub resource_version: u64,
     /// The whole object, compact JSON.
     pub json: Bytes,
+    /// The line a watch sends about this version; `json` is a part of it.
+    pub(super) frame: Bytes,
     labels: Box<[(Box<str>, Box<str>)]>,
     fields: Box<[(&'static str, Box<str>)]>,
     owners: Box<[Box<str>]>,
@@ -25,7 +28,8 @@ pub struct StoredObject {
 }
 
 impl StoredObject {
-    pub(super) fn new(kind: &Kind, value: Arc<Value>, resource_version: u64) -> Self {
+    pub(super) fn new(kind: &Kind, event_type: EventType, value: Arc<Value>, resource_version: u64) -> Self {
+        let (frame, json) = frame_of(event_type, &value);
         let metadata = &value["metadata"];
         let text = |v: &Value| v.as_str().map(Box::from);
         let labels = metadata["labels"]
@@ -41,7 +45,8 @@ impl StoredObject {
             namespace: text(&metadata["namespace"]),
             name: text(&metadata["name"]).unwrap_or_default(),
             resource_version,
-            json: Bytes::from(value.to_string()),
+            json,
+            frame,
             labels,
             fields: selectable_fields(kind).iter().filter_map(|path| Some((*path, field(&value, path)?))).collect(),
             owners,
@@ -77,6 +82,19 @@ impl StoredObject {
     pub fn is_owned_by(&self, uid: &str) -> bool {
         self.owners.iter().any(|o| &**o == uid)
     }
+}
+
+/// The line of a watch, and the object's text within it.
+fn frame_of(event_type: EventType, value: &Value) -> (Bytes, Bytes) {
+    let mut line = event_type.head().into_bytes();
+    let start = line.len();
+    line.extend_from_slice(value.to_string().as_bytes());
+    let end = line.len();
+    line.extend_from_slice(FRAME_TAIL);
+    line.shrink_to_fit();
+    let frame = Bytes::from(line);
+    let json = frame.slice(start..end);
+    (frame, json)
 }
 
 /// The field selectors a kind supports beside `metadata.name` and `metadata.namespace`.

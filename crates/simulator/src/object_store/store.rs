@@ -126,7 +126,7 @@ impl ObjectStore {
         let version = log.next_version();
         set_version(&mut object, version);
         let value = Arc::new(object);
-        let stored = Arc::new(StoredObject::new(kind, Arc::clone(&value), version));
+        let stored = Arc::new(StoredObject::new(kind, EventType::Added, Arc::clone(&value), version));
         state.objects.insert(key, Arc::clone(&stored));
         log.push(&mut state, EventType::Added, stored, None);
         Ok(value)
@@ -184,7 +184,7 @@ impl ObjectStore {
         let version = log.next_version();
         set_version(&mut after, version);
         let value = Arc::new(after);
-        let stored = Arc::new(StoredObject::new(kind, Arc::clone(&value), version));
+        let stored = Arc::new(StoredObject::new(kind, EventType::Modified, Arc::clone(&value), version));
         state.objects.insert(key, Arc::clone(&stored));
         log.push(&mut state, EventType::Modified, stored, Some(old));
         Ok(value)
@@ -219,7 +219,7 @@ impl ObjectStore {
         let version = log.next_version();
         set_version(&mut after, version);
         let value = Arc::new(after);
-        let stored = Arc::new(StoredObject::new(kind, Arc::clone(&value), version));
+        let stored = Arc::new(StoredObject::new(kind, EventType::Modified, Arc::clone(&value), version));
         state.objects.insert(key, Arc::clone(&stored));
         log.push(&mut state, EventType::Modified, stored, Some(old));
         Ok(value)
@@ -320,7 +320,7 @@ fn take(
     let version = log.next_version();
     set_version(&mut last, version);
     let value = Arc::new(last);
-    let stored = Arc::new(StoredObject::new(kind, Arc::clone(&value), version));
+    let stored = Arc::new(StoredObject::new(kind, EventType::Deleted, Arc::clone(&value), version));
     state.objects.remove(key);
     log.push(state, EventType::Deleted, stored, Some(Arc::clone(old)));
     value
