@@ -1,5 +1,7 @@
 //! Each fault does what it says, to new requests and to open connections.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::io::ErrorKind;

@@ -1,5 +1,7 @@
 //! Generated fleets: repeatable, realistic, cheap in numbers.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The scheduler respects room and taints, says why a pod waits, and tries again when things change.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! Deployments and their like come to life, through the objects alone.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -84,9 +84,9 @@ impl Controllers {
 
     fn create_set(&mut self, rollout: &mut Rollout, revision: u64, replicas: i64) {
         let deployment = &rollout.deployment;
-        let mut collisions = deployment["status"]["collisionCount"].as_u64().unwrap_or(0);
+        let known = deployment["status"]["collisionCount"].as_u64().unwrap_or(0);
         // A name that is taken by a set of another template takes the next hash.
-        for _ in 0..8 {
+        for collisions in known..known + 8 {
             let hash = template_hash(&deployment["spec"]["template"], collisions);
             if let Ok(set) = self.store.create(&kinds::REPLICA_SET, replica_set(deployment, &hash, revision, replicas))
             {
@@ -100,7 +100,6 @@ impl Controllers {
                 rollout.new = Some(set);
                 return;
             }
-            collisions += 1;
         }
     }
 
