@@ -54,6 +54,21 @@ async fn the_probe_rides_on_the_watchs_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn requests_that_start_together_end_up_on_one_connection() {
+    let fleet = fleet(1).await;
+    for _ in 0..20 {
+        let client = client(fleet.cluster(0));
+        let probes = futures::future::join_all((0..12).map(|_| client.probe(PATIENT))).await;
+        let first = probes[0].carrier.unwrap();
+        for probe in probes {
+            assert_eq!(probe.outcome, ProbeOutcome::Ready);
+            assert!(probe.carrier.unwrap().proves(&first), "{:?} {first:?}", probe.carrier);
+        }
+        assert_eq!(client.costs().connects, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_told_apart() {
     let fleet = fleet(1).await;
     let cluster = fleet.cluster(0);

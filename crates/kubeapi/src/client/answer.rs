@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use http::header::{CONTENT_ENCODING, RETRY_AFTER};
 use http::{HeaderMap, Response, Version};
 use runtime::body::collect;
-use runtime::egress::ConnectionId;
+use runtime::egress::ConnectionHandle;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -29,8 +29,8 @@ const SMALL: usize = 64 * 1024;
 
 /// Which connection carried `answer`.
 pub(crate) fn carrier<B>(answer: &Response<B>) -> Carrier {
-    let id: Option<&ConnectionId> = answer.extensions().get();
-    Carrier { multiplexed: answer.version() == Version::HTTP_2, id: id.map(|id| id.as_u64()) }
+    let connection: Option<&ConnectionHandle> = answer.extensions().get();
+    Carrier { multiplexed: answer.version() == Version::HTTP_2, id: connection.map(ConnectionHandle::id) }
 }
 
 #[derive(Deserialize)]

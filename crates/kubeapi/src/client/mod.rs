@@ -6,6 +6,7 @@
 mod answer;
 mod call;
 mod error;
+mod pool;
 mod stream;
 mod tls;
 
@@ -24,24 +25,12 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
 use http::{Request, Response};
 use http_body_util::Full;
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use pool::{Connector, Pool};
 use runtime::egress::{GuardedConnector, TargetKind, TargetPolicy, WireMeter, WithDeadline};
-use runtime::http::classify_failure;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::credential::{Auth, Credential, ServerUrl};
 use crate::probe::DiscoveryCache;
-
-/// A connection that says nothing for this long is asked for a sign of life, which must come within [`PING_TIMEOUT`].
-const PING_INTERVAL: Duration = Duration::from_secs(15);
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
-/// Idle HTTP/1.1 connections kept where a server does not speak HTTP/2.
-const MAX_IDLE: usize = 4;
-
-type Connector = WithDeadline<HttpsConnector<GuardedConnector>>;
-type Pool = HyperClient<Connector, Full<Bytes>>;
 
 /// A client for one cluster. Cheap to clone; clones share the connection and the counters.
 #[derive(Clone)]
@@ -50,7 +39,7 @@ pub struct ClusterClient {
 }
 
 struct Inner {
-    pool: RwLock<Pool>,
+    pool: RwLock<Arc<Pool>>,
     connector: Connector,
     server: ServerUrl,
     authorization: Option<HeaderValue>,
@@ -84,7 +73,7 @@ impl ClusterClient {
         let connector = WithDeadline::new(tls::connector(credential, guarded)?);
         Ok(Self {
             inner: Arc::new(Inner {
-                pool: RwLock::new(pool(connector.clone())),
+                pool: RwLock::new(Pool::new(connector.clone())),
                 connector,
                 server: credential.server.clone(),
                 authorization: authorization(&credential.auth)?,
@@ -117,7 +106,7 @@ impl ClusterClient {
     /// Leaves the present connection to the requests that are under way on it; later ones get a new connection.
     /// For a connection that swallows requests though the server is well again.
     pub fn reconnect(&self) {
-        let fresh = pool(self.inner.connector.clone());
+        let fresh = Pool::new(self.inner.connector.clone());
         *self.inner.pool.write().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
@@ -142,11 +131,7 @@ impl ClusterClient {
         let request = self.prepare(request)?;
         let pool = self.inner.pool.read().unwrap_or_else(PoisonError::into_inner).clone();
         self.inner.requests.fetch_add(1, Ordering::Relaxed);
-        match timeout_at(deadline, pool.request(request)).await {
-            Err(_) => Err(CallError::Timeout),
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(classify_failure(&error).into()),
-        }
+        pool.send(request, deadline).await
     }
 
     fn prepare<B: Into<Bytes>>(&self, request: Request<B>) -> Result<Request<Full<Bytes>>, CallError> {
@@ -161,18 +146,6 @@ impl ClusterClient {
         }
         Ok(Request::from_parts(parts, Full::new(body.into())))
     }
-}
-
-fn pool(connector: Connector) -> Pool {
-    HyperClient::builder(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_max_idle_per_host(MAX_IDLE)
-        .http2_keep_alive_interval(PING_INTERVAL)
-        .http2_keep_alive_timeout(PING_TIMEOUT)
-        .http2_keep_alive_while_idle(true)
-        .http2_adaptive_window(true)
-        .build(connector)
 }
 
 fn authorization(auth: &Auth) -> Result<Option<HeaderValue>, ClientError> {

@@ -98,3 +98,27 @@ impl Credential {
 pub fn credential_aad(id: &str, server: &ServerUrl, ca_fingerprint: &str) -> Aad {
     Aad::new("cluster", id, "credential").for_server("https", server.host(), server.port(), ca_fingerprint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Auth, Credential};
+    use crate::intake::{CredentialRequest, Intake};
+
+    /// Compiles only while `$type` does not implement `$trait`: otherwise `proof` is ambiguous.
+    macro_rules! lacks {
+        ($($type:ty),+: $trait:path) => {$(
+            const _: fn() = || {
+                trait Ambiguous<A> { fn proof() {} }
+                impl<T: ?Sized> Ambiguous<()> for T {}
+                struct Implemented;
+                impl<T: ?Sized + $trait> Ambiguous<Implemented> for T {}
+                let _ = <$type as Ambiguous<_>>::proof;
+            };
+        )+};
+    }
+
+    lacks!(Credential, Auth, Intake, CredentialRequest: std::fmt::Debug);
+    lacks!(Credential, Auth, Intake, CredentialRequest: std::fmt::Display);
+    lacks!(Credential, Auth, Intake, CredentialRequest: serde::Serialize);
+    lacks!(Credential, Auth, Intake, CredentialRequest: Clone);
+}

@@ -1,5 +1,5 @@
 //! What every test against simulated clusters needs.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "a part of tests, each of which uses what it needs")]
 
 use std::sync::Arc;
 use std::time::Duration;

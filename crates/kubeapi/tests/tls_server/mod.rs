@@ -1,4 +1,5 @@
 //! A TLS server that answers what it is told to and remembers what it was asked.
+#![allow(clippy::unwrap_used, reason = "a part of tests")]
 
 use std::convert::Infallible;
 use std::io::Write;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ const ADDRESS_DEADLINE: Duration = Duration::from_millis(500);
 /// A silent connection is asked for a sign of life after this long, then at this interval.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 /// Turns a host name into addresses.
 pub trait Resolve: Send + Sync {
@@ -93,19 +95,22 @@ impl WireMeter {
     }
 }
 
-/// Tells connections of this process apart. A response carries it in its extensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnectionId(u64);
+/// A connection of this process. A response carries it in its extensions.
+#[derive(Debug, Clone)]
+pub struct ConnectionHandle {
+    id: u64,
+    alive: Weak<()>,
+}
 
-impl ConnectionId {
-    fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+impl ConnectionHandle {
+    /// Tells this connection from all others; never used twice in one process.
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
-    /// The number behind it; never used twice in one process.
-    pub fn as_u64(self) -> u64 {
-        self.0
+    /// Whether the socket is still held open on our side.
+    pub fn is_open(&self) -> bool {
+        self.alive.strong_count() > 0
     }
 }
 
@@ -146,7 +151,8 @@ impl GuardedConnector {
         let allowed = self.allowed(plain, addresses)?;
         let tcp = connect_any(&allowed, deadline).await?;
         self.meter.connects.fetch_add(1, Ordering::Relaxed);
-        Ok(GuardedStream { tcp, id: ConnectionId::next(), meter: Arc::clone(&self.meter) })
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Ok(GuardedStream { tcp, id, alive: Arc::new(()), meter: Arc::clone(&self.meter) })
     }
 
     async fn addresses(&self, host: Host, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, ConnectError> {
@@ -222,7 +228,8 @@ impl Service<Uri> for GuardedConnector {
 /// A TCP connection made by a [`GuardedConnector`].
 pub struct GuardedStream {
     tcp: TcpStream,
-    id: ConnectionId,
+    id: u64,
+    alive: Arc<()>,
     meter: Arc<WireMeter>,
 }
 
@@ -233,15 +240,15 @@ impl fmt::Debug for GuardedStream {
 }
 
 impl GuardedStream {
-    /// Tells this connection from all others.
-    pub fn id(&self) -> ConnectionId {
-        self.id
+    /// What responses over this connection will carry.
+    pub fn handle(&self) -> ConnectionHandle {
+        ConnectionHandle { id: self.id, alive: Arc::downgrade(&self.alive) }
     }
 }
 
 impl Connection for GuardedStream {
     fn connected(&self) -> Connected {
-        Connected::new().extra(self.id)
+        Connected::new().extra(self.handle())
     }
 }
 

@@ -10,7 +10,9 @@ mod policy;
 
 pub use address::{AddressClass, classify};
 pub use allow::{AllowTarget, AllowTargetError};
-pub use connect::{ConnectError, ConnectionId, GuardedConnector, GuardedStream, Resolve, SystemResolver, WireMeter};
+pub use connect::{
+    ConnectError, ConnectionHandle, GuardedConnector, GuardedStream, Resolve, SystemResolver, WireMeter,
+};
 pub use deadline::WithDeadline;
 pub use host::Host;
 pub use policy::{Reason, TargetForbidden, TargetKind, TargetPolicy};
