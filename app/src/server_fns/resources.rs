@@ -21,5 +21,5 @@ pub async fn list_resources(list: String) -> Answer<ResourceList> {
         limit: asked.limit,
         cursor: asked.cursor,
     };
-    Ok(engine.list(&caller, &request).await?)
+    Ok(engine.list(&caller, &request)?)
 }

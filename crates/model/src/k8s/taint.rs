@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Effect {
     NoSchedule,
     PreferNoSchedule,
@@ -33,6 +34,7 @@ impl fmt::Display for Effect {
 
 /// A taint of a node, or of a cluster. Keyed by (key, effect): a node may carry one key with two effects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Taint {
     pub key: String,
     #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "super::null_as_default")]
