@@ -49,6 +49,7 @@ pub struct ClusterApi {
 }
 
 impl ClusterApi {
+    /// An API server over `store` that knows no users yet.
     pub fn new(store: Arc<ObjectStore>, settings: ApiSettings) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -61,14 +62,17 @@ impl ClusterApi {
         })
     }
 
+    /// Its objects.
     pub fn store(&self) -> &Arc<ObjectStore> {
         &self.store
     }
 
+    /// What it was started with.
     pub fn settings(&self) -> &ApiSettings {
         &self.settings
     }
 
+    /// Its counters.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -120,6 +124,7 @@ impl ClusterApi {
         self.leader_changes.store(total, Ordering::Relaxed);
     }
 
+    /// What [`set_etcd_leader_changes`](Self::set_etcd_leader_changes) last set.
     pub fn etcd_leader_changes(&self) -> u64 {
         self.leader_changes.load(Ordering::Relaxed)
     }

@@ -43,8 +43,13 @@ pub(super) struct Call {
     pub body: Body,
 }
 
+/// When a request arrived, as a request extension: what sits in front of the router (a scripted delay, say)
+/// sets it so that the request's duration in `/metrics` includes the time spent there.
+#[derive(Debug, Clone, Copy)]
+pub struct ReceivedAt(pub Instant);
+
 async fn serve(State(cluster): State<Arc<ClusterApi>>, request: Request) -> Response {
-    let started = Instant::now();
+    let started = request.extensions().get::<ReceivedAt>().map_or_else(Instant::now, |at| at.0);
     let latency = cluster.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;

@@ -26,7 +26,7 @@ mod writer;
 
 pub use access::{Identity, Rule};
 pub use cluster::{ApiSettings, ClusterApi};
-pub use dispatch::{etcd_metrics, router};
+pub use dispatch::{ReceivedAt, etcd_metrics, router};
 pub use metrics::{Metrics, RequestLabels};
 pub use status::{ApiError, Cause};
 pub use writer::AdmittedWriter;

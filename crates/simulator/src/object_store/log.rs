@@ -18,6 +18,7 @@ pub enum EventType {
 }
 
 impl EventType {
+    /// As a watch spells it: `ADDED`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Added => "ADDED",
