@@ -1,4 +1,5 @@
 //! What the client does on the wire, against a small TLS server of the test's own.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 mod tls_server;
