@@ -16,7 +16,6 @@ mod cluster;
 mod member;
 mod metrics;
 mod mirror;
-mod served;
 mod settings;
 mod starts;
 mod stream;
@@ -28,7 +27,7 @@ pub use checkpoint::{
     Block, CheckpointError, CheckpointStore, NoCheckpoints, StreamCheckpoint, StreamKey, StreamWrite,
 };
 pub use cluster::{ClusterStatus, KindStatus};
-pub use member::{Member, ProbeAnswer};
+pub use member::Member;
 pub use metrics::StreamMetrics;
 pub use mirror::{Deps, Mirror, MirrorError};
 pub use settings::{ClusterConfig, ClusterMeta, Settings};

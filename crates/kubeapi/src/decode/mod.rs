@@ -20,6 +20,9 @@ mod quota;
 mod text;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 pub use bad::BadObject;
 pub use envelope::{Event, StatusBody, Tombstone, decode_line, decode_status};
 pub use intern::Interner;

@@ -1,7 +1,7 @@
 //! The state of a cluster, by its probes and its streams.
 
 use crate::changes::StateChange;
-use kubeapi::listwatch::SyncError;
+use kubeapi::probe::{NoAnswer, ProbeOutcome, ProbeReport};
 use model::fleet::ClusterState;
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
@@ -10,17 +10,6 @@ use std::time::Duration;
 
 /// So many probes missed in a row make a cluster `Offline`.
 const MISSES: u32 = 3;
-
-/// What a probe came to.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
-    Answered {
-        ready: bool,
-        latency: Duration,
-    },
-    /// No answer that says anything about the server's state.
-    Failed(SyncError),
-}
 
 pub(crate) struct Health {
     pub state: ClusterState,
@@ -52,15 +41,15 @@ impl Health {
         }
     }
 
-    /// Takes a probe's outcome and the first stream in trouble; gives the change back, where it is one. `since`
+    /// Takes a probe and the first stream in trouble; gives the change back, where it is one. `since`
     /// moves with the state, not with its reason.
     pub fn observe(
         &mut self,
-        outcome: &Outcome,
+        report: &ProbeReport,
         trouble: Option<(MirroredKind, &'static str)>,
         now_ms: i64,
     ) -> Option<StateChange> {
-        let verdict = self.judge(outcome, trouble)?;
+        let verdict = self.judge(report, trouble)?;
         if verdict.state == self.state && *self.reason == *verdict.reason && *self.detail == *verdict.detail {
             return None;
         }
@@ -82,53 +71,58 @@ impl Health {
         })
     }
 
-    fn judge(&mut self, outcome: &Outcome, trouble: Option<(MirroredKind, &'static str)>) -> Option<Verdict> {
-        let verdict = |state, reason, detail: String| Some(Verdict { state, reason, detail });
-        match outcome {
-            Outcome::Answered { ready, latency } => {
-                self.misses = 0;
-                self.latency = Some(*latency);
-                match trouble {
-                    _ if !ready => {
-                        verdict(ClusterState::Degraded, "not_ready", "the API server says it is not ready".into())
-                    }
-                    Some((kind, "unauthorized")) => verdict(
-                        ClusterState::AuthFailed,
-                        "unauthorized",
-                        format!("the credential is refused for {}", kind.spec().plural),
-                    ),
-                    Some((kind, why)) => {
-                        let reason = if why == "syncing" { "syncing" } else { "not_syncing" };
-                        verdict(ClusterState::Degraded, reason, format!("{}: {why}", kind.spec().plural))
-                    }
-                    None if *latency > self.slow => {
-                        verdict(ClusterState::Degraded, "slow", "the API server answers late".into())
-                    }
-                    None => verdict(ClusterState::Online, "ok", String::new()),
-                }
+    fn judge(&mut self, report: &ProbeReport, trouble: Option<(MirroredKind, &'static str)>) -> Option<Verdict> {
+        let verdict = |state, reason, detail: &str| Some(Verdict { state, reason, detail: detail.to_owned() });
+        self.misses = match &report.outcome {
+            ProbeOutcome::Forbidden(_) | ProbeOutcome::Unreachable(_) => self.misses.saturating_add(1),
+            _ => 0,
+        };
+        self.latency = (self.misses == 0).then_some(report.latency);
+        match &report.outcome {
+            ProbeOutcome::Ready => Some(self.of_answer(report.latency, trouble)),
+            ProbeOutcome::Degraded { reason, .. } => verdict(ClusterState::Degraded, "not_ready", reason),
+            ProbeOutcome::AuthFailed => {
+                verdict(ClusterState::AuthFailed, "unauthorized", "the API server refuses the credential")
             }
-            Outcome::Failed(error @ SyncError::Unauthorized) => {
-                self.misses = 0;
-                verdict(ClusterState::AuthFailed, error.reason(), error.to_string())
-            }
-            Outcome::Failed(error @ SyncError::Tls) => {
-                self.misses = 0;
-                verdict(ClusterState::Untrusted, error.reason(), error.to_string())
-            }
-            Outcome::Failed(error) => {
-                self.misses = self.misses.saturating_add(1);
-                self.latency = None;
-                if self.misses >= MISSES {
-                    return verdict(ClusterState::Offline, error.reason(), error.to_string());
-                }
-                match self.state {
-                    ClusterState::Online | ClusterState::Degraded => {
-                        verdict(ClusterState::Degraded, "probe_missed", error.to_string())
-                    }
-                    _ => None,
-                }
-            }
+            ProbeOutcome::Untrusted(why) => verdict(ClusterState::Untrusted, "untrusted", why),
+            ProbeOutcome::Forbidden(forbidden) => self.missed("target_forbidden", forbidden.reason.message()),
+            ProbeOutcome::Unreachable(why) => self.missed(why.code(), message(*why)),
         }
+    }
+
+    fn of_answer(&self, latency: Duration, trouble: Option<(MirroredKind, &'static str)>) -> Verdict {
+        let verdict = |state, reason, detail| Verdict { state, reason, detail };
+        match trouble.map(|(kind, why)| (kind.spec().plural, why)) {
+            Some((plural, "unauthorized")) => {
+                verdict(ClusterState::AuthFailed, "unauthorized", format!("the credential is refused for {plural}"))
+            }
+            Some((plural, why @ "syncing")) => {
+                verdict(ClusterState::Degraded, why, format!("{plural} are not complete yet"))
+            }
+            Some((plural, why)) => verdict(ClusterState::Degraded, "not_syncing", format!("{plural}: {why}")),
+            None if latency > self.slow => {
+                verdict(ClusterState::Degraded, "slow", "the API server answers late".to_owned())
+            }
+            None => verdict(ClusterState::Online, "ok", String::new()),
+        }
+    }
+
+    /// One or two misses degrade what was well, and leave the rest as it is.
+    fn missed(&self, reason: &'static str, detail: &str) -> Option<Verdict> {
+        let detail = detail.to_owned();
+        if self.misses >= MISSES {
+            return Some(Verdict { state: ClusterState::Offline, reason, detail });
+        }
+        let was_well = matches!(self.state, ClusterState::Online | ClusterState::Degraded);
+        was_well.then_some(Verdict { state: ClusterState::Degraded, reason: "probe_missed", detail })
+    }
+}
+
+fn message(why: NoAnswer) -> &'static str {
+    match why {
+        NoAnswer::Connect(kind) => kind.message(),
+        NoAnswer::Timeout => "no answer in time",
+        NoAnswer::Broken => "the connection broke before the answer was complete",
     }
 }
 
@@ -139,10 +133,13 @@ mod tests {
 
     #[test]
     fn states_follow_the_probes() {
-        let ok = || Outcome::Answered { ready: true, latency: Duration::from_millis(5) };
-        let late = Outcome::Answered { ready: true, latency: Duration::from_millis(1200) };
-        let unready = Outcome::Answered { ready: false, latency: Duration::from_millis(5) };
-        let miss = || Outcome::Failed(SyncError::Timeout);
+        let report = |outcome, ms| ProbeReport { outcome, latency: Duration::from_millis(ms), carrier: None };
+        let ok = || report(ProbeOutcome::Ready, 5);
+        let late = report(ProbeOutcome::Ready, 1200);
+        let unready = report(ProbeOutcome::Degraded { status: 500, reason: "failing checks: etcd".into() }, 5);
+        let miss = || report(ProbeOutcome::Unreachable(NoAnswer::Timeout), 1500);
+        let refused = report(ProbeOutcome::AuthFailed, 5);
+        let untrusted = report(ProbeOutcome::Untrusted("unknown issuer".into()), 5);
         let syncing = Some((MirroredKind::Pod, "syncing"));
         let failing = Some((MirroredKind::Pod, "server_error"));
         let steps = [
@@ -156,9 +153,9 @@ mod tests {
             (miss(), None, Degraded, "probe_missed"),
             (miss(), None, Degraded, "probe_missed"),
             (miss(), None, Offline, "timeout"),
-            (Outcome::Failed(SyncError::Unauthorized), None, AuthFailed, "unauthorized"),
+            (refused, None, AuthFailed, "unauthorized"),
             (miss(), None, AuthFailed, "unauthorized"),
-            (Outcome::Failed(SyncError::Tls), None, Untrusted, "tls"),
+            (untrusted, None, Untrusted, "untrusted"),
             (late, None, Degraded, "slow"),
             (unready, None, Degraded, "not_ready"),
             (ok(), failing, Degraded, "not_syncing"),
@@ -166,9 +163,9 @@ mod tests {
             (ok(), None, Online, "ok"),
         ];
         let mut health = Health::new(0, Duration::from_secs(1));
-        for (at, (outcome, trouble, state, reason)) in (1_i64..).zip(steps) {
+        for (at, (report, trouble, state, reason)) in (1_i64..).zip(steps) {
             let before = (health.state, Arc::clone(&health.reason), health.since_ms);
-            let change = health.observe(&outcome, trouble, at);
+            let change = health.observe(&report, trouble, at);
             assert_eq!((health.state, &*health.reason), (state, reason), "step {at}");
             let changed = (health.state, &health.reason) != (before.0, &before.1);
             assert!(!changed || change.is_some(), "step {at}");

@@ -1,12 +1,13 @@
 //! The task that probes a cluster, and the one that asks what it serves.
 
 use super::Cluster;
-use super::health::Outcome;
 use crate::changes::StateChange;
 use crate::clock::now_ms;
-use crate::member::{Member, ProbeAnswer};
+use crate::member::Member;
 use crate::settings::Settings;
-use kubeapi::listwatch::SyncError;
+use kubeapi::client::CallError;
+use kubeapi::listwatch::Carrier;
+use kubeapi::probe::{NoAnswer, ProbeOutcome, ProbeReport};
 use model::fleet::{ClusterState, Observed};
 use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
 use std::convert::Infallible;
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+/// How much later than its deadline a probe may end.
+const GRACE: Duration = Duration::from_millis(100);
 /// A server may take this long to list what it serves.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -44,19 +47,23 @@ pub(crate) async fn run_probe(
 
 async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {
     let begun = Instant::now();
-    let answer = timeout(deadline, client.probe(deadline)).await.unwrap_or(Err(SyncError::Timeout));
-    let outcome = match &answer {
-        Ok(answer) => Outcome::Answered { ready: answer.ready, latency: answer.latency },
-        Err(error) => Outcome::Failed(error.clone()),
+    // A client that forgets its deadline must not keep the next probe from being sent.
+    let report = timeout(deadline + GRACE, client.probe(deadline)).await.unwrap_or_else(|_| ProbeReport {
+        outcome: ProbeOutcome::Unreachable(NoAnswer::Timeout),
+        latency: begun.elapsed(),
+        carrier: None,
+    });
+    let was_down = {
+        let health = cluster.health();
+        health.misses > 0 || matches!(health.state, ClusterState::AuthFailed | ClusterState::Untrusted)
     };
-    let was_down = cluster.health().misses > 0 || cluster.health().state == ClusterState::AuthFailed;
-    if let Ok(answer) = &answer {
-        answered(cluster, answer, begun, was_down);
+    if let (ProbeOutcome::Ready, Some(carrier)) = (&report.outcome, &report.carrier) {
+        answered(cluster, carrier, begun, was_down);
     }
     let trouble = cluster.streams().find_map(|stream| Some((stream.kind, stream.life.trouble()?)));
     let (change, misses) = {
         let mut health = cluster.health();
-        (health.observe(&outcome, trouble, now_ms()), health.misses)
+        (health.observe(&report, trouble, now_ms()), health.misses)
     };
     if let Some(change) = change {
         tell(cluster, change);
@@ -67,13 +74,11 @@ async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {
     }
 }
 
-fn answered(cluster: &Cluster, answer: &ProbeAnswer, begun: Instant, was_down: bool) {
+fn answered(cluster: &Cluster, carrier: &Carrier, begun: Instant, was_down: bool) {
     for stream in cluster.streams() {
-        if answer.ready {
-            stream.life.probed(&answer.carrier, begun);
-        }
+        stream.life.probed(carrier, begun);
         if was_down {
-            stream.life.recovered(&answer.carrier);
+            stream.life.recovered(carrier);
         }
     }
     if was_down {
@@ -119,15 +124,15 @@ pub(crate) async fn run_discovery(
     }
 }
 
-async fn discover(cluster: &Cluster, client: &dyn Member) -> Result<(), SyncError> {
+async fn discover(cluster: &Cluster, client: &dyn Member) -> Result<(), CallError> {
     let served = match client.served().await {
         Ok(served) => Observed::Known(Arc::new(served)),
-        Err(SyncError::Forbidden) => Observed::NotAllowed,
+        Err(error) if error.status() == Some(403) => Observed::NotAllowed,
         Err(error) => return Err(error),
     };
     let version = match client.version().await {
         Ok(version) => Some(version),
-        Err(SyncError::Forbidden) => None,
+        Err(error) if error.status() == Some(403) => None,
         Err(error) => return Err(error),
     };
     if **cluster.served.load() != served || **cluster.version.load() != version {
