@@ -107,6 +107,9 @@ mod tests {
     use serde_json::json;
     use std::time::Duration;
 
+    /// A pod over time: seconds since its creation, and how it was then.
+    type Life = Vec<(i64, Option<Decoded<PodRow>>)>;
+
     const CREATED: &str = "2026-01-01T00:00:00Z";
 
     fn pod(uid: &str, phase: &str, waiting: &str, ready: &str) -> Decoded<PodRow> {
@@ -124,12 +127,12 @@ mod tests {
     }
 
     /// What came of pods with these lives, each looked at `seconds` after creation.
-    fn outcomes(lives: &[&[(i64, Option<Decoded<PodRow>>)]], end: i64) -> Vec<bool> {
+    fn outcomes(lives: &[&Life], end: i64) -> Vec<bool> {
         let log = Arc::new(StartLog::default());
         let mut tracker = StartTracker::new(Arc::clone(&log), Duration::from_secs(300));
         for life in lives {
             let mut old = None;
-            for (seconds, new) in *life {
+            for (seconds, new) in life.iter() {
                 tracker.changed(old.as_ref(), new.as_ref(), created_ms() + seconds * 1000);
                 old = new.clone();
             }
@@ -145,7 +148,7 @@ mod tests {
         let crashing = |uid| Some(pod(uid, "Running", "CrashLoopBackOff", "False"));
         let no_image = |uid| Some(pod(uid, "Pending", "ImagePullBackOff", "False"));
         let bad_config = |uid| Some(pod(uid, "Pending", "CreateContainerConfigError", "False"));
-        let cases: [(&str, Vec<(i64, Option<Decoded<PodRow>>)>, Vec<bool>); 9] = [
+        let cases: [(&str, Life, Vec<bool>); 9] = [
             ("ready", vec![(0, starting("a")), (5, ready("a"))], vec![true]),
             ("ready, then crashing", vec![(0, starting("a")), (5, ready("a")), (9, crashing("a"))], vec![true]),
             ("crashing, then ready", vec![(0, starting("a")), (5, crashing("a")), (9, ready("a"))], vec![false]),
@@ -159,7 +162,7 @@ mod tests {
         for (name, life, expected) in cases {
             assert_eq!(outcomes(&[&life], 301), expected, "{name}");
         }
-        let replaced = [(0, starting("a")), (4, starting("b")), (5, ready("b"))];
+        let replaced = vec![(0, starting("a")), (4, starting("b")), (5, ready("b"))];
         assert_eq!(outcomes(&[&replaced], 200), [true], "the pod of the same name that went counts neither way");
     }
 }

@@ -30,7 +30,8 @@ struct State {
     sync: Sync,
     /// The open watch's connection, and when it was opened.
     watch: Option<(Carrier, Instant)>,
-    closed_at: Instant,
+    /// When the last watch ended as watches do.
+    closed_at: Option<Instant>,
     /// Probes in a row that were answered over another connection.
     unproven: u32,
     last_error: Option<&'static str>,
@@ -75,7 +76,7 @@ pub(crate) struct Life {
 
 impl Life {
     pub fn new() -> Self {
-        let state = State { sync: Sync::Never, watch: None, closed_at: Instant::now(), unproven: 0, last_error: None };
+        let state = State { sync: Sync::Never, watch: None, closed_at: None, unproven: 0, last_error: None };
         Self {
             evidence_ms: AtomicI64::new(NEVER),
             state: Mutex::new(state),
@@ -131,15 +132,23 @@ impl Life {
         self.counters.consecutive_failures.store(0, Ordering::Relaxed);
     }
 
+    /// The watch ended as watches do: the next one is about to be opened.
     pub fn closed(&self) {
         let mut state = self.state();
         if state.watch.take().is_some() {
-            state.closed_at = Instant::now();
+            state.closed_at = Some(Instant::now());
         }
     }
 
+    /// The watch broke, or was given up.
+    pub fn broken(&self) {
+        let mut state = self.state();
+        state.watch = None;
+        state.closed_at = None;
+    }
+
     pub fn failed(&self, error: &SyncError) {
-        self.closed();
+        self.broken();
         self.counters.fail(error.reason());
         let mut state = self.state();
         state.last_error = Some(error.reason());
@@ -181,10 +190,13 @@ impl Life {
     /// Why this stream does not follow its cluster, in a stable word; None while it does, or may not.
     pub fn trouble(&self) -> Option<&'static str> {
         let state = *self.state();
-        let fresh = state.watch.is_some() || state.closed_at.elapsed() < REOPENING;
+        let reopening = state.closed_at.is_some_and(|at| at.elapsed() < REOPENING);
         match state.sync {
             Sync::NotAllowed => None,
-            Sync::Synced if state.last_error.is_none() && fresh => None,
+            Sync::Synced if state.last_error.is_none() && state.watch.is_some() => {
+                (state.unproven > 0).then_some("unproven")
+            }
+            Sync::Synced if state.last_error.is_none() && reopening => None,
             _ => Some(state.last_error.unwrap_or("syncing")),
         }
     }
@@ -246,13 +258,28 @@ mod tests {
     }
 
     #[test]
+    fn a_watch_that_is_not_proven_is_trouble_until_it_is_opened_anew() {
+        let life = Life::new();
+        life.restored(1);
+        assert_eq!(life.trouble(), Some("syncing"), "rows of a checkpoint alone are no watch");
+        life.opened(h2(1));
+        assert_eq!(life.trouble(), None);
+        life.probed(&h2(2), Instant::now());
+        assert_eq!(life.trouble(), Some("unproven"));
+        life.closed();
+        assert_eq!(life.trouble(), None, "between one watch and the next");
+        life.broken();
+        assert_eq!(life.trouble(), Some("syncing"));
+    }
+
+    #[test]
     fn what_is_not_allowed_is_no_trouble_and_what_fails_is() {
         let life = Life::new();
         assert_eq!(life.trouble(), Some("syncing"));
         life.failed(&SyncError::Forbidden);
         assert_eq!((life.trouble(), life.sync()), (None, Sync::NotAllowed));
         life.listed();
-        assert_eq!((life.trouble(), life.sync()), (None, Sync::Synced));
+        assert_eq!((life.trouble(), life.sync()), (Some("syncing"), Sync::Synced), "no watch yet");
         life.failed(&SyncError::Timeout);
         assert_eq!(life.trouble(), Some("timeout"));
         life.opened(h2(1));

@@ -43,7 +43,7 @@ struct CloseOnDrop(Arc<Life>);
 
 impl Drop for CloseOnDrop {
     fn drop(&mut self) {
-        self.0.closed();
+        self.0.broken();
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationTok
             () = life.reopen.notified() => false,
             () = stop.cancelled() => true,
         };
-        life.closed();
+        life.broken();
         if ended {
             keeper.last_words().await;
             return Ok(());

@@ -24,7 +24,7 @@ async fn saved_world(store: &Arc<MemoryStore>) -> World {
 async fn restart(world: &mut World, store: &Arc<MemoryStore>) {
     world.mirror = mirror(Settings::default(), Arc::clone(store) as _);
     let cluster = world.fleet.cluster(0);
-    add(&world.mirror, cluster, 0, &cluster.token().to_owned(), None).await;
+    add(&world.mirror, cluster, 0, cluster.token(), None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
