@@ -1,4 +1,5 @@
 //! How many replicas fit: the vectors of upstream and of the estimators, and what a floor per node ignores.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Whole decisions: verdicts, reasons, ranking, determinism.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Against a brute-force packer, and what must hold whatever the fleet looks like.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -83,7 +83,9 @@ fn ln(number: u64) -> i128 {
 mod tests {
     use super::*;
 
-    fn normalized(rows: &[Option<&[(i64, u64, i64)]>]) -> Vec<i64> {
+    type Constraints<'a> = &'a [(i64, u64, i64)];
+
+    fn normalized(rows: &[Option<Constraints<'_>>]) -> Vec<i64> {
         let raw: Vec<_> = rows.iter().map(|row| row.map(raw)).collect();
         spread(&raw).iter().map(|scored| scored.normalized).collect()
     }

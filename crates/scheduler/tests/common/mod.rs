@@ -1,5 +1,5 @@
 //! Builds fleets for tests and the benchmark.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use model::fleet::*;
 use model::ids::{ClusterId, DecisionId};
