@@ -183,7 +183,8 @@ impl<'a> Case<'a> {
     /// How many replicas fit, by nodes and by quota; zero where unknown.
     pub fn fit(&self) -> i64 {
         let by_nodes = self.scan.as_ref().map_or(0, |scan| scan.fit);
-        self.quota.headroom.map_or(by_nodes, |headroom| by_nodes.min(headroom))
+        let headroom = self.quota.headroom.filter(|_| !self.profile.disabled_filters.contains("Quota"));
+        headroom.map_or(by_nodes, |headroom| by_nodes.min(headroom))
     }
 
     /// Milliseconds: the oldest of the kinds that the decision reads and may see; None where one of them

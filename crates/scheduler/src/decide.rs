@@ -228,7 +228,7 @@ pub fn capacity(ask: &Ask, fleet: &Fleet, reservations: &[Reservation], context:
         limited_by.extend(scan.ineligible.sorted());
         ClusterCapacity {
             cluster: case.view.name.to_string(),
-            fit: case.scan.as_ref().map(|_| case.fit()),
+            fit: (!filters::room_is_unknown(&case)).then(|| case.fit()),
             nodes_fit: case.scan.as_ref().map(|scan| scan.fit),
             quota_fit: case.quota.headroom,
             eligible_nodes: scan.eligible as u64,

@@ -278,3 +278,14 @@ fn quota_bounds_the_fit() {
     let elsewhere = quota("other", "compute", &[("pods", 0)], &[]);
     assert_eq!(one(room().quota(elsewhere), asked()).quota_fit, None);
 }
+
+#[test]
+fn what_cannot_be_told_is_not_a_number() {
+    let room = || cluster("c").node(node("n", "4", "8Gi", 10));
+    let custom = merge(requesting(json!({"cpu": "1"})), json!({"schedulerName": "volcano"}));
+    assert_eq!(one(room(), custom).fit, None);
+    let claims = merge(requesting(json!({"cpu": "1"})), json!({"resourceClaims": [{"name": "gpu"}]}));
+    assert_eq!(one(room(), claims).fit, None);
+    let hidden = room().change(|view| view.nodes = model::fleet::Observed::NotAllowed);
+    assert_eq!(one(hidden, requesting(json!({"cpu": "1"}))).fit, None);
+}

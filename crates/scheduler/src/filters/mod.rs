@@ -115,6 +115,13 @@ pub(crate) fn unreadable<T>(observed: &Observed<T>, plural: &str) -> Option<Find
     }
 }
 
+/// Whether what a cluster has room for cannot be told.
+pub(crate) fn room_is_unknown(case: &Case<'_>) -> bool {
+    [node_eligible::evaluate, capacity::evaluate, quota::evaluate]
+        .into_iter()
+        .any(|evaluate: fn(&Case<'_>) -> Finding| evaluate(case).verdict == Verdict::Unknown)
+}
+
 /// Runs one filter and dates its reasons.
 pub(crate) fn run(filter: &Filter, case: &Case<'_>) -> (Verdict, Vec<Reason>) {
     if case.profile.disabled_filters.contains(filter.name) {
