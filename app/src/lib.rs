@@ -1,6 +1,8 @@
 //! The console: Leptos pages, components and server functions. Rendered by the server (`ssr`), brought to life in the
 //! browser (`hydrate`); never both in one build.
 
+#![recursion_limit = "256"]
+
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("features `ssr` and `hydrate` exclude each other: build the server and the browser's copy apart");
 

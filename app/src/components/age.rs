@@ -29,7 +29,7 @@ pub fn Age(age: Option<f64>, #[prop(optional_no_strip)] at: Option<Timestamp>) -
             },
         }
     };
-    view! { <span class=move || freshness.get().class() data-testid="age">{words}</span> }
+    view! { <span class=move || freshness.get().class() data-testid="age">{words}</span> }.into_any()
 }
 
 /// The time of the last proof of life: in the user's zone once the page is alive, in UTC before.

@@ -33,7 +33,7 @@ pub fn appearance(state: &str) -> (Tone, Icon) {
         | "Scheduled" | "delivered" | "info" => (Tone::Good, Icon::Disc),
         "AuthFailed" => (Tone::Bad, Icon::Key),
         "Untrusted" => (Tone::Bad, Icon::Shield),
-        "Cordoned" | "Maintenance" | "silenced" | "Paused" | "Abandoned" | "SchedulingDisabled" => {
+        "Cordoned" | "disabled" | "Maintenance" | "silenced" | "Paused" | "Abandoned" | "SchedulingDisabled" => {
             (Tone::Held, Icon::Pause)
         }
         "Unknown" | "stale" => (Tone::Unknown, Icon::Dotted),
@@ -60,6 +60,7 @@ pub fn StateBadge(#[prop(into)] state: String, #[prop(optional, into)] detail: O
             <span class="badge-word">{word}</span>
         </span>
     }
+    .into_any()
 }
 
 #[cfg(test)]

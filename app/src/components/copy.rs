@@ -24,6 +24,7 @@ pub fn CopyButton(#[prop(into)] text: String) -> impl IntoView {
             <IconView icon=Icon::Copy />
         </button>
     }
+    .into_any()
 }
 
 /// A name of at most `most` characters on the screen; the whole stands in `title`.
@@ -43,5 +44,5 @@ pub fn LongName(
         }
         None => view! { <span class="mono" title=name.clone()>{shown}</span> }.into_any(),
     };
-    view! { <span class="long-name">{text} <CopyButton text=name /></span> }
+    view! { <span class="long-name">{text} <CopyButton text=name /></span> }.into_any()
 }

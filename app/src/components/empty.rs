@@ -18,4 +18,5 @@ pub fn Empty(
             {children.map(|children| view! { <div class="empty-action">{children()}</div> })}
         </div>
     }
+    .into_any()
 }

@@ -39,6 +39,7 @@ pub enum Icon {
     Person,
     Search,
     Plus,
+    Minus,
     Close,
     Copy,
     Check,
@@ -101,6 +102,7 @@ fn drawing(icon: Icon) -> &'static str {
             r#"<circle cx="8" cy="5.5" r="2.7"/><path d="M2.8 13.8c.5-3 2.5-4.3 5.2-4.3s4.7 1.3 5.2 4.3"/>"#
         }
         Icon::Search => r#"<circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/>"#,
+        Icon::Minus => r#"<path d="M5.5 8h5"/>"#,
         Icon::Plus => r#"<path d="M8 3v10M3 8h10"/>"#,
         Icon::Close => r#"<path d="M3.5 3.5l9 9M12.5 3.5l-9 9"/>"#,
         Icon::Copy => r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3.5 10.5h-1v-8h8v1"/>"#,

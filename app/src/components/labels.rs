@@ -21,4 +21,5 @@ pub fn LabelChips(labels: Labels, #[prop(default = 4)] most: usize) -> impl Into
             {shown.collect_view()} {(rest > 0).then(|| view! { <span class="chip chip-rest" title=whole>{format!("+{rest}")}</span> })}
         </span>
     }
+    .into_any()
 }

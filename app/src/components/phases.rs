@@ -27,7 +27,7 @@ pub fn PhaseBar(pods: BTreeMap<String, u64>) -> impl IntoView {
             class,
         })
         .collect();
-    view! { <StackedBar segments label={t::<Overview>().pods_by_phase} /> }
+    view! { <StackedBar segments label={t::<Overview>().pods_by_phase} /> }.into_any()
 }
 
 /// The bar's parts in words.
@@ -44,5 +44,5 @@ pub fn PhaseLegend(pods: BTreeMap<String, u64>) -> impl IntoView {
             </span>
         })
     });
-    view! { <div class="legend">{entries.collect_view()}</div> }
+    view! { <div class="legend">{entries.collect_view()}</div> }.into_any()
 }

@@ -27,6 +27,7 @@ pub fn ProblemPanel(problem: Problem, #[prop(optional, into)] retry: Option<Call
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// A failure above the last good answer. `since_ms` is by the browser's clock.
@@ -48,6 +49,7 @@ pub fn ProblemBanner(
             <RetryLink retry=retry />
         </div>
     }
+    .into_any()
 }
 
 /// Tries again in place; without JavaScript it loads the page anew.
@@ -61,5 +63,5 @@ pub fn RetryLink(#[prop(optional_no_strip)] retry: Option<Callback<()>>) -> impl
         }
     };
     let word = t::<Common>().retry;
-    view! { <a class="button" href="" on:click=again>{word}</a> }
+    view! { <a class="button" href="" on:click=again>{word}</a> }.into_any()
 }

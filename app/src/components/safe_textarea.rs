@@ -17,6 +17,7 @@ pub fn SafeTextarea(
     /// Names, YAML and the like.
     #[prop(optional)]
     mono: bool,
+    #[prop(optional, into)] testid: String,
     /// Told every new content as one types; not for secrets.
     #[prop(optional, into)]
     on_text: Option<Callback<String>>,
@@ -40,10 +41,12 @@ pub fn SafeTextarea(
             aria-describedby=described_by
             aria-invalid=move || if invalid.get() { "true" } else { "false" }
             on:input=typed
+            data-testid=(!testid.is_empty()).then_some(testid)
         >
             {content(&value)}
         </textarea>
     }
+    .into_any()
 }
 
 /// The children that the server writes; a line break that leads would be swallowed by the parser.

@@ -54,4 +54,5 @@ pub fn SliCell(now: SliNow) -> impl IntoView {
             {known.then(|| view! { <Sparkline values=now.recent label=label least_span=Some(least_span(now.sli)) /> })}
         </div>
     }
+    .into_any()
 }

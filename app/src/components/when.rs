@@ -1,7 +1,7 @@
 //! Points in time: absolute in UTC as the server prints them, relative once the page is alive, absolute on hover.
 
 use crate::format::age::{kubectl, since};
-use crate::format::time::{machine, utc};
+use crate::format::time::{machine, utc, utc_minute};
 use crate::i18n::common::Common;
 use crate::i18n::{fill, t};
 use crate::live::{local_time, use_clock};
@@ -18,7 +18,7 @@ pub fn When(at: Timestamp) -> impl IntoView {
         Some(now) => relative(texts, since(at, now)),
     };
     let title = move || clock.wall().and_then(|_| local_time(at.as_millisecond())).unwrap_or_else(|| utc(at));
-    view! { <time class="when" datetime=machine(at) title=title>{words}</time> }
+    view! { <time class="when" datetime=machine(at) title=title>{words}</time> }.into_any()
 }
 
 /// A time in a column, as kubectl writes ages: `5d3h`.
@@ -26,11 +26,11 @@ pub fn When(at: Timestamp) -> impl IntoView {
 pub fn WhenShort(at: Timestamp) -> impl IntoView {
     let clock = use_clock();
     let words = move || match clock.wall() {
-        None => utc(at),
+        None => utc_minute(at),
         Some(now) => kubectl(since(at, now)),
     };
     let title = move || clock.wall().and_then(|_| local_time(at.as_millisecond())).unwrap_or_else(|| utc(at));
-    view! { <time class="when when-short" datetime=machine(at) title=title>{words}</time> }
+    view! { <time class="when when-short" datetime=machine(at) title=title>{words}</time> }.into_any()
 }
 
 fn relative(texts: &Common, seconds: i64) -> String {

@@ -66,6 +66,15 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// `190 / 640 GiB`: both in the unit of the whole.
+pub fn bytes_of(part: i64, whole: i64) -> String {
+    let text = bytes(whole.max(0) as u64);
+    let (figure, unit) = text.split_once(' ').unwrap_or((&text, "B"));
+    let scale = figure.parse::<f64>().ok().filter(|figure| *figure > 0.0).map_or(1.0, |figure| whole as f64 / figure);
+    let part = part.max(0) as f64 / scale;
+    if part >= 10.0 { format!("{part:.0} / {figure} {unit}") } else { format!("{} / {figure} {unit}", short((part * 10.0).round() / 10.0)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +93,8 @@ mod tests {
         assert_eq!(latency(0.0123), "12 ms");
         assert_eq!(latency(1.254), "1.25 s");
         assert_eq!(bytes(1_503_238_553), "1.4 GiB");
+        assert_eq!(bytes_of(204_010_946_560, 687_194_767_360), "190 / 640 GiB");
+        assert_eq!(bytes_of(0, 0), "0 / 0 B");
         assert_eq!(cores(250), "250m");
         assert_eq!(cores(3240), "3.2");
         assert_eq!(cores(64_000), "64");

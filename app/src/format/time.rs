@@ -8,6 +8,11 @@ pub fn utc(time: Timestamp) -> String {
     format!("{} {} UTC", text.get(..10).unwrap_or_default(), text.get(11..19).unwrap_or_default())
 }
 
+/// `2026-11-24 14:02`, for columns; UTC.
+pub fn utc_minute(time: Timestamp) -> String {
+    utc(time).get(..16).unwrap_or_default().to_string()
+}
+
 /// `14:02:10 UTC`.
 pub fn utc_clock(time: Timestamp) -> String {
     format!("{} UTC", time.to_string().get(11..19).unwrap_or_default())

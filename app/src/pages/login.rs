@@ -38,6 +38,7 @@ pub fn Login() -> impl IntoView {
             </PostForm>
         </SignInFrame>
     }
+    .into_any()
 }
 
 /// A card on a calm ground; the pages for those who are not signed in.
@@ -55,6 +56,7 @@ pub fn SignInFrame(lead: &'static str, children: Children) -> impl IntoView {
             <LanguageLinks />
         </main>
     }
+    .into_any()
 }
 
 #[component]
@@ -81,4 +83,5 @@ fn LanguageLinks() -> impl IntoView {
             {buttons.collect_view()}
         </form>
     }
+    .into_any()
 }

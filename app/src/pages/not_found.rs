@@ -22,4 +22,5 @@ pub fn NotFound() -> impl IntoView {
             </Empty>
         </main>
     }
+    .into_any()
 }

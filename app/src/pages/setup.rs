@@ -49,4 +49,5 @@ pub fn Setup() -> impl IntoView {
             </p>
         </SignInFrame>
     }
+    .into_any()
 }

@@ -43,6 +43,7 @@ pub fn StackedBar(
             {parts.collect_view()}
         </svg>
     }
+    .into_any()
 }
 
 /// How much of something is taken; the words beside it say so too.
@@ -60,6 +61,7 @@ pub fn Meter(part: i64, whole: i64, #[prop(into)] label: String) -> impl IntoVie
             <rect class=class x="0" y="0" width=format!("{}%", taken.min(100)) height="100%"></rect>
         </svg>
     }
+    .into_any()
 }
 
 fn share(percent: f64) -> String {

@@ -32,6 +32,7 @@ pub fn Sparkline(
             {last.map(|(x, y)| view! { <circle class="last" cx=num(x) cy=num(y) r="1.8"></circle> })}
         </svg>
     }
+    .into_any()
 }
 
 fn domain(values: &[Option<f64>], least_span: f64) -> Domain {

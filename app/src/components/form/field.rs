@@ -30,6 +30,7 @@ fn FieldFrame(
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// One line of text. `kind` is the input's type.
@@ -72,6 +73,7 @@ pub fn TextField(
             />
         </FieldFrame>
     }
+    .into_any()
 }
 
 /// Several lines of text.
@@ -103,6 +105,7 @@ pub fn AreaField(
             />
         </FieldFrame>
     }
+    .into_any()
 }
 
 /// A box to tick.
@@ -122,4 +125,5 @@ pub fn Check(
             {(!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> })}
         </div>
     }
+    .into_any()
 }

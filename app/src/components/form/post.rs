@@ -63,6 +63,7 @@ pub fn PostForm(
             {children()}
         </form>
     }
+    .into_any()
 }
 
 /// What a handler says about the form that was posted without JavaScript.
@@ -81,7 +82,7 @@ fn from_address() -> Option<Problem> {
 
 /// The problem above the fields: what belongs to no field, else that some field needs a look.
 #[component]
-fn FormProblem(state: FormState) -> impl IntoView {
+pub fn FormProblem(state: FormState) -> impl IntoView {
     let text = move || {
         state.problem.with(|problem| {
             let problem = problem.as_ref()?;
@@ -95,6 +96,7 @@ fn FormProblem(state: FormState) -> impl IntoView {
             <span>{text}</span>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

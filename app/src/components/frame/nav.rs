@@ -74,6 +74,7 @@ pub fn Navigation() -> impl IntoView {
             </label>
         </nav>
     }
+    .into_any()
 }
 
 #[component]
@@ -98,6 +99,7 @@ fn Group(title: &'static str, entries: Vec<Entry>) -> impl IntoView {
             <ul>{links.collect_view()}</ul>
         </div>
     }
+    .into_any()
 }
 
 fn is_here(path: &str, href: &str) -> bool {

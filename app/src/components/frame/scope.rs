@@ -82,6 +82,7 @@ pub fn ScopeChooser() -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }
 
 /// `sh`, `sh, bj`, or `3 clusters`.
@@ -102,7 +103,7 @@ fn ClusterBoxes() -> impl IntoView {
         let chosen = scope.get().clusters;
         known.into_iter().map(|(name, state)| cluster_box(chosen.contains(&name), name, state)).collect_view()
     };
-    view! { <div class="scope-clusters"><Transition>{boxes}</Transition></div> }
+    view! { <div class="scope-clusters"><Transition>{boxes}</Transition></div> }.into_any()
 }
 
 fn cluster_box(checked: bool, name: String, state: ClusterState) -> impl IntoView {
@@ -116,4 +117,5 @@ fn cluster_box(checked: bool, name: String, state: ClusterState) -> impl IntoVie
             <span class="mono">{name.clone()}</span>
         </label>
     }
+    .into_any()
 }

@@ -33,6 +33,7 @@ pub fn TopBar() -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Goes to the list one is on, else to the pods, with the words as its query; the scope stays.
@@ -66,6 +67,7 @@ fn Search() -> impl IntoView {
             </Form>
         </search>
     }
+    .into_any()
 }
 
 fn kept(name: &'static str, value: String) -> Option<impl IntoView> {
@@ -96,5 +98,5 @@ fn Bell() -> impl IntoView {
             </a>
         }
     };
-    view! { <Transition>{link}</Transition> }
+    view! { <Transition>{link}</Transition> }.into_any()
 }

@@ -32,6 +32,7 @@ pub fn LanguageSwitch() -> impl IntoView {
             </button>
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -62,6 +63,7 @@ pub fn ThemeMenu() -> impl IntoView {
             </form>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -104,4 +106,5 @@ pub fn UserMenu() -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }

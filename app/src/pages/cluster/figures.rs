@@ -3,7 +3,7 @@
 use crate::components::chart::Meter;
 use crate::components::phases::{PhaseBar, PhaseLegend};
 use crate::components::sli::{SliCell, sli_title};
-use crate::format::number::{bytes, cores, count, percent};
+use crate::format::number::{bytes_of, cores, count, percent};
 use crate::format::url;
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::overview::Overview;
@@ -50,7 +50,7 @@ pub fn Figures(summary: ClusterSummary, name: String) -> impl IntoView {
                 title=overview.memory_requested
                 part=requested.memory_bytes
                 whole=of.memory_bytes
-                text=format!("{} / {}", bytes(requested.memory_bytes.max(0) as u64), bytes(of.memory_bytes.max(0) as u64))
+                text=bytes_of(requested.memory_bytes, of.memory_bytes)
             />
             <Share
                 title=texts.pod_number
@@ -64,6 +64,7 @@ pub fn Figures(summary: ClusterSummary, name: String) -> impl IntoView {
             <div class="sli-blocks">{slis.collect_view()}</div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -78,4 +79,5 @@ fn Share(title: &'static str, part: i64, whole: i64, text: String) -> impl IntoV
             <p class="muted figure-note">{text}</p>
         </div>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub fn Alerts(alerts: Vec<Alert>) -> impl IntoView {
             <ul>{rows.collect_view()}</ul>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -52,4 +53,5 @@ pub fn Decisions(decisions: Vec<DecisionItem>) -> impl IntoView {
             <ul>{rows.collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

@@ -38,13 +38,13 @@ pub fn Manage(name: String) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <div class="columns manage"><Loaded source view=show rows=4 /></div> }
+    view! { <div class="columns manage"><Loaded source view=show rows=4 /></div> }.into_any()
 }
 
 #[component]
 fn Outcome(answer: Signal<Option<Answer<()>>>) -> impl IntoView {
     let failed = move || answer.get().and_then(Result::err).map(|Failure(problem)| problem.detail);
-    view! { <p class="field-error" role="alert" hidden=move || failed().is_none()>{failed}</p> }
+    view! { <p class="field-error" role="alert" hidden=move || failed().is_none()>{failed}</p> }.into_any()
 }
 
 #[component]
@@ -73,6 +73,7 @@ fn Operate(cluster: Cluster, action: ServerAction<SetClusterCordoned>) -> impl I
             <Outcome answer=probe.value().into() />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -114,6 +115,7 @@ fn Settings(cluster: Cluster, action: ServerAction<SaveClusterSettings>) -> impl
             </ActionForm>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -131,6 +133,7 @@ fn Credential(name: String) -> impl IntoView {
             </details>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -156,4 +159,5 @@ fn Remove(name: String) -> impl IntoView {
             </details>
         </section>
     }
+    .into_any()
 }

@@ -40,6 +40,7 @@ pub fn ClusterPage() -> impl IntoView {
             may(Action::OperateCluster).then(|| view! { <manage::Manage name /> })
         }}
     }
+    .into_any()
 }
 
 #[component]
@@ -58,6 +59,7 @@ fn Everything(detail: ClusterDetail) -> impl IntoView {
             <history::Decisions decisions />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,6 +77,7 @@ fn Status(cluster: Cluster) -> impl IntoView {
             {why.map(|why| view! { <span class="muted">{fill(texts.unschedulable, &[&why])}</span> })}
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -119,4 +122,5 @@ fn Facts(cluster: Cluster) -> impl IntoView {
             </dl>
         </section>
     }
+    .into_any()
 }

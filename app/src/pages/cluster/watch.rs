@@ -32,6 +32,7 @@ pub fn Ages(cluster: Cluster) -> impl IntoView {
             <dl class="facts">{rows.collect_view()} {limited}</dl>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -55,4 +56,5 @@ pub fn Costs(costs: WatchCosts) -> impl IntoView {
             <dl class="facts">{rows.collect_view()}</dl>
         </section>
     }
+    .into_any()
 }

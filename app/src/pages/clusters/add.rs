@@ -76,6 +76,7 @@ pub fn AddDialog() -> impl IntoView {
             </PostForm>
         </section>
     }
+    .into_any()
 }
 
 /// Kubeconfig or token; the choice works without JavaScript, by the stylesheet alone.
@@ -117,6 +118,7 @@ pub fn CredentialFields() -> impl IntoView {
             {is_admin.then(|| view! { <Check name="insecure" label=texts.insecure_label help=texts.insecure_help /> })}
         </fieldset>
     }
+    .into_any()
 }
 
 /// How to allow an address that is closed by default.
@@ -136,6 +138,7 @@ fn TargetHelp() -> impl IntoView {
             <p class="banner banner-warn" data-testid="target-help">{t::<Texts>().target_forbidden}</p>
         })}
     }
+    .into_any()
 }
 
 #[component]
@@ -146,4 +149,5 @@ fn Busy() -> impl IntoView {
             {t::<Common>().working}
         </span>
     }
+    .into_any()
 }

@@ -51,6 +51,7 @@ pub fn ClustersPage() -> impl IntoView {
         <Loaded source view=show rows=6 />
         {move || adding.get().then(|| view! { <add::AddDialog /> })}
     }
+    .into_any()
 }
 
 #[component]
@@ -88,4 +89,5 @@ fn SelectorBar(selector: Memo<String>) -> impl IntoView {
             </Form>
         </search>
     }
+    .into_any()
 }

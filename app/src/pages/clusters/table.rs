@@ -49,6 +49,7 @@ pub fn Table(table: ClusterTable) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -91,6 +92,7 @@ fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
             <td role="cell" class="minor" data-label=texts.expires>{expires}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// The certificate is not verified: shown wherever the cluster is.
@@ -102,4 +104,5 @@ pub fn Insecure() -> impl IntoView {
             <span class="badge-word">{t::<Texts>().insecure}</span>
         </span>
     }
+    .into_any()
 }

@@ -34,6 +34,7 @@ pub fn TestResult(validation: Validation) -> impl IntoView {
             {(!permissions.is_empty()).then(|| view! { <Permissions permissions /> })}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -62,4 +63,5 @@ fn Permissions(permissions: Vec<Permission>) -> impl IntoView {
             <ul class="permissions">{entries.collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

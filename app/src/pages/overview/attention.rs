@@ -65,6 +65,7 @@ fn Row(item: Item) -> impl IntoView {
             <When at=item.since />
         </li>
     }
+    .into_any()
 }
 
 fn of_alert(alert: &Alert) -> Item {

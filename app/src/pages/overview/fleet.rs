@@ -7,7 +7,7 @@ use crate::components::chart::Meter;
 use crate::components::phases::PhaseBar;
 use crate::components::sli::{SliCell, sli_title};
 use crate::format::age::STALE_SECONDS;
-use crate::format::number::{bytes, cores, count, percent};
+use crate::format::number::{bytes_of, cores, count, percent};
 use crate::i18n::overview::Overview as Texts;
 use crate::i18n::t;
 use leptos::prelude::*;
@@ -45,6 +45,7 @@ pub fn Fleet(clusters: Vec<Cluster>, summaries: Vec<ClusterSummary>) -> impl Int
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -71,6 +72,7 @@ fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
             {figures}
         </tr>
     }
+    .into_any()
 }
 
 #[component]
@@ -102,10 +104,11 @@ fn Figures(summary: ClusterSummary) -> impl IntoView {
         <td role="cell" class="cell-bar" data-label=texts.memory>
             <span class="cell-bar-text">
                 {format!("{} %", percent(requested.memory_bytes, of.memory_bytes))}
-                <span class="muted">{bytes(of.memory_bytes.max(0) as u64)}</span>
+                <span class="muted">{bytes_of(requested.memory_bytes, of.memory_bytes)}</span>
             </span>
             <Meter part=requested.memory_bytes whole=of.memory_bytes label=texts.memory_requested />
         </td>
         {slis.collect_view()}
     }
+    .into_any()
 }

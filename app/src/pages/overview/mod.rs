@@ -36,6 +36,7 @@ pub fn Overview() -> impl IntoView {
         <PageHead title=texts.title>{schedule}</PageHead>
         <Loaded source view=|data: OverviewData| view! { <Everything data /> }.into_any() rows=12 />
     }
+    .into_any()
 }
 
 #[component]

@@ -72,6 +72,7 @@ pub fn Totals(clusters: Vec<Cluster>, summaries: Vec<ClusterSummary>) -> impl In
             </p>
         </section>
     }
+    .into_any()
 }
 
 fn share(part: i64, whole: i64) -> String {

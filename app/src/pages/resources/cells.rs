@@ -16,8 +16,8 @@ use model::wire::resource::ResourceRow;
 use serde_json::Value;
 
 /// How many characters of a name a column shows.
-const NAME: usize = 38;
-const OTHER: usize = 26;
+const NAME: usize = 34;
+const OTHER: usize = 20;
 
 /// A cell of the table.
 pub fn cell(column: &'static Column, row: &ResourceRow, query: &ListQuery) -> AnyView {

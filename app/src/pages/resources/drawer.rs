@@ -65,6 +65,7 @@ fn OpenDrawer(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery
             {content}
         </section>
     }
+    .into_any()
 }
 
 /// A row of the list: follows it.
@@ -85,7 +86,7 @@ fn FetchedDetails(table: &'static TableSpec, query: Memo<ListQuery>, uid: String
         Some(row) => details(table, row),
         None => view! { <p class="drawer-head">{t::<Lists>().not_on_page}</p> }.into_any(),
     };
-    view! { <Loaded source view=show /> }
+    view! { <Loaded source view=show /> }.into_any()
 }
 
 fn details(table: &'static TableSpec, row: &ResourceRow) -> AnyView {

@@ -67,6 +67,7 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
             </div>
         </search>
     }
+    .into_any()
 }
 
 /// Where the query stops making sense, pointed at in the query itself.
@@ -82,6 +83,7 @@ fn QueryProblem(text: String, error: QueryError) -> impl IntoView {
             <span>{sentence}</span>
         </p>
     }
+    .into_any()
 }
 
 /// The most frequent values of each facet; a click puts one into the query, another takes it out.
@@ -92,7 +94,7 @@ pub fn Facets(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
         let facets = store.facets.get();
         facets.into_iter().filter(|facet| is_useful(facet, &query)).map(|facet| one_facet(facet, &query)).collect_view()
     };
-    view! { <nav class="facets" aria-label={t::<Lists>().facets} data-testid="facets">{facets}</nav> }
+    view! { <nav class="facets" aria-label={t::<Lists>().facets} data-testid="facets">{facets}</nav> }.into_any()
 }
 
 /// A facet with one value tells nothing, unless that value was chosen.
@@ -121,6 +123,7 @@ fn one_facet(facet: Facet, query: &ListQuery) -> impl IntoView + use<> {
             {more}
         </div>
     }
+    .into_any()
 }
 
 fn facet_link(column: &str, value: &FacetValue, query: &ListQuery) -> impl IntoView + use<> {
@@ -140,4 +143,5 @@ fn facet_link(column: &str, value: &FacetValue, query: &ListQuery) -> impl IntoV
             {chosen.then(|| view! { <IconView icon=Icon::Close /> })}
         </a>
     }
+    .into_any()
 }

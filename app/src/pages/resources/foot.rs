@@ -41,6 +41,7 @@ pub fn Partial(store: ListStore) -> impl IntoView {
             <ul>{move || odd.get().into_iter().map(line).collect_view()}</ul>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,6 +91,7 @@ pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Everything that matches, not one page of it.

@@ -61,6 +61,7 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
         <filter::QueryBar table query />
         <Loaded source view=show rows=12 />
     }
+    .into_any()
 }
 
 #[component]
@@ -77,6 +78,7 @@ fn ListBody(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>)
         </div>
         <drawer::Drawer table store query />
     }
+    .into_any()
 }
 
 #[component]
@@ -95,6 +97,7 @@ fn NothingHere(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
             {filtered.then(|| view! { <a class="button" href=clear>{texts.clear}</a> })}
         </Empty>
     }
+    .into_any()
 }
 
 /// A number that grows whenever the stream has been silent for too long.

@@ -31,6 +31,7 @@ pub fn Table(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>
             </tbody>
         </table>
     }
+    .into_any()
 }
 
 /// Clusters of the list whose rows are the last known, not the present; follows the clock.
@@ -70,6 +71,7 @@ fn Header(table: &'static TableSpec, column: &'static Column, query: Memo<ListQu
             </a>
         </th>
     }
+    .into_any()
 }
 
 #[component]
@@ -106,6 +108,7 @@ fn Row(
             {cells}
         </tr>
     }
+    .into_any()
 }
 
 fn one_cell(table: &'static TableSpec, column: &'static Column, live: &LiveRow, query: &ListQuery) -> AnyView {
