@@ -6,7 +6,7 @@ use crate::pages;
 use crate::viewer::provide_viewer;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 /// The application. Pages are rendered whole before they are sent, so that they are readable without JavaScript.
@@ -26,6 +26,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("clusters") view=pages::clusters::ClustersPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/:name") view=pages::cluster::ClusterPage ssr=SsrMode::Async />
                     <Route path=path!("resources/:kind") view=pages::resources::ResourcesPage ssr=SsrMode::Async />
+                    <SchedulingRoutes />
+                    <MonitoringRoutes />
+                    <AccountRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -36,4 +39,42 @@ pub fn App() -> impl IntoView {
 fn FramedPages() -> impl IntoView {
     provide_live();
     view! { <Frame /> }
+}
+
+#[component(transparent)]
+fn SchedulingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("schedule") view=pages::schedule::SchedulePage ssr=SsrMode::Async />
+            <Route path=path!("decisions") view=pages::decisions::DecisionsPage ssr=SsrMode::Async />
+            <Route path=path!("decisions/:id") view=pages::decision::DecisionPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+#[component(transparent)]
+fn MonitoringRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("alerts") view=pages::alerts::AlertsPage ssr=SsrMode::Async />
+            <Route path=path!("alert-rules") view=pages::alert_rules::AlertRulesPage ssr=SsrMode::Async />
+            <Route path=path!("channels") view=pages::channels::ChannelsPage ssr=SsrMode::Async />
+            <Route path=path!("deliveries") view=pages::deliveries::DeliveriesPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+#[component(transparent)]
+fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("users") view=pages::users::UsersPage ssr=SsrMode::Async />
+            <Route path=path!("tokens") view=pages::tokens::TokensPage ssr=SsrMode::Async />
+            <Route path=path!("audit") view=pages::audit::AuditPage ssr=SsrMode::Async />
+            <Route path=path!("preferences") view=pages::preferences::PreferencesPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
 }

@@ -2,12 +2,15 @@
 //! compile. Pod, Node, Deployment and the like stay English in Chinese, as operators say them, with a thin space
 //! between the scripts.
 
+pub mod accounts;
+pub mod alerting;
 pub mod clusters;
 pub mod common;
 pub mod frame;
 pub mod lists;
 pub mod overview;
 pub mod problems;
+pub mod scheduling;
 pub mod sign_in;
 pub mod states;
 

@@ -20,6 +20,11 @@ fn english(state: &str) -> &str {
         "critical" => "Critical",
         "warning" => "Warning",
         "info" => "Info",
+        "delivered" => "Delivered",
+        "delivering" => "Delivering",
+        "failed" => "Will be tried again",
+        "dead" => "Given up",
+        "disabled" => "Disabled",
         other => other,
     }
 }
@@ -51,11 +56,13 @@ fn chinese(state: &str) -> &str {
         "Applied" => "已下发",
         "Progressing" => "推进中",
         "Available" => "可用",
-        "Failed" | "failed" => "失败",
+        "Failed" => "失败",
         "Abandoned" => "已放弃",
+        "failed" => "将重试",
         "delivered" => "已送达",
         "delivering" => "投递中",
         "dead" => "已放弃",
+        "disabled" => "已停用",
         other => other,
     }
 }

@@ -98,18 +98,21 @@ pub async fn set_password(
     mut fields: Fields,
 ) -> Response {
     let own = name == caller.name;
-    let page = if own { "/preferences" } else { "/users" };
+    let page = match serde_urlencoded::to_string([("edit", &name)]) {
+        Ok(query) if !own => format!("/users?{query}"),
+        _ => "/preferences".to_string(),
+    };
     let password = match fields.take_required("password") {
         Ok(password) => Some(password),
-        Err(problem) => return refused(&headers, problem, page, Vec::new()),
+        Err(problem) => return refused(&headers, problem, &page, Vec::new()),
     };
     let current_password = fields.take("currentPassword");
     let patch = UserPatch { password, current_password, ..UserPatch::default() };
     match shared.engine.patch_user(&caller, &name, patch).await {
         // One's own sessions ended with the old password.
         Ok(_) if own => done_with_cookie(&headers, "/login", session_cookie::clear(shared.public.secure)),
-        Ok(_) => done(&headers, page),
-        Err(problem) => refused(&headers, problem, page, Vec::new()),
+        Ok(_) => done(&headers, "/users"),
+        Err(problem) => refused(&headers, problem, &page, Vec::new()),
     }
 }
 

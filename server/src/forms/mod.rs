@@ -2,6 +2,7 @@
 //! never do. They work without JavaScript (303 back to a page) and with it (`Accept: application/json`).
 
 mod account;
+mod channels;
 mod clusters;
 mod fields;
 mod preferences;
@@ -20,6 +21,8 @@ pub fn routes() -> Router<Shared> {
         .route("/forms/users/{name}/password", post(account::set_password))
         .route("/forms/tokens", post(account::create_token))
         .route("/forms/preferences", post(preferences::set))
+        .route("/forms/channels", post(channels::create))
+        .route("/forms/channels/{name}", post(channels::replace))
         .route("/forms/clusters", post(clusters::add))
         .route("/forms/clusters/validate", post(clusters::validate))
         .route("/forms/clusters/{name}/credential", post(clusters::replace_credential))

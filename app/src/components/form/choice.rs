@@ -38,4 +38,5 @@ pub fn SelectField(
             <p class="field-error" id=format!("{id}-error") hidden=move || error().is_none()>{error}</p>
         </div>
     }
+    .into_any()
 }

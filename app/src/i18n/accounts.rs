@@ -1,0 +1,73 @@
+//! Users, tokens, audit, preferences.
+
+crate::i18n::texts! {
+    pub Accounts {
+        users: "Users", "用户";
+        add_user: "Add user", "添加用户";
+        add_user_title: "Add a user", "添加用户";
+        name_help: "Letters, digits, dots, dashes, @.", "字母、数字、点、短横线、@。";
+        user: "User", "用户";
+        role: "Role", "角色";
+        role_viewer_help: "sees everything", "可查看全部内容";
+        role_operator_help: "also places workloads, handles alerts, cordons clusters", "还可调度工作负载、处理告警、封锁集群";
+        role_admin_help: "also keeps clusters, users, channels", "还可管理集群、用户与通知渠道";
+        password: "Password", "密码";
+        password_help: "8 to 128 bytes. A sentence is easier to keep than a word.", "8 至 128 字节。一句话比一个词更好记。";
+        state: "State", "状态";
+        active: "Active", "正常";
+        disabled: "Disabled", "已停用";
+        disable: "Disabled: cannot sign in, tokens do not work", "停用：不能登录，令牌失效";
+        created: "Added", "添加时间";
+        last_login: "Last sign-in", "最近登录";
+        never: "never", "从未";
+        you: "you", "您";
+        manage: "Change", "修改";
+        user_title: "User {}", "用户 {}";
+        access: "Access", "权限";
+        access_help: "Changing this ends the user's sessions.", "修改后该用户的会话将结束。";
+        set_password: "Set a new password", "设置新密码";
+        set_password_help: "It ends the user's sessions. Tell the new password by a safe way.", "该用户的会话将结束。请通过安全途径告知新密码。";
+        new_password: "New password", "新密码";
+        current_password: "Present password", "当前密码";
+        delete_user: "Delete this user", "删除此用户";
+        delete_user_help: "Sessions and tokens go with it. What the user did stays in the audit log.", "会话与令牌一并删除；审计记录会保留。";
+        delete: "Delete", "删除";
+        confirm: "Type {} to confirm", "输入 {} 以确认";
+        tokens: "Tokens", "令牌";
+        tokens_lead: "For scripts: Authorization: Bearer ph_…, with their owner's present rights.", "供脚本使用：Authorization: Bearer ph_…，权限与其所有者当前权限相同。";
+        tokens_empty: "There is no token.", "没有令牌。";
+        new_token: "New token", "新建令牌";
+        token_name: "What it is for", "用途";
+        token_name_help: "Letters, digits, dots, dashes, as in ci-deploy.", "字母、数字、点和短横线，例如 ci-deploy。";
+        token_days: "Days it lives", "有效天数";
+        token_days_help: "1 to 366.", "1 至 366。";
+        token_user: "For user", "所属用户";
+        token_user_help: "Empty: yourself.", "留空表示自己。";
+        create_token: "Create token", "创建令牌";
+        token_once: "This is the token. It is shown this once: copy it now.", "这是新令牌，仅显示这一次，请立即复制。";
+        owner: "Owner", "所有者";
+        expires: "Expires", "到期";
+        last_used: "Last used", "最近使用";
+        revoke: "Revoke", "吊销";
+        audit: "Audit", "审计";
+        audit_empty: "No entry matches.", "没有符合条件的记录。";
+        time: "Time", "时间";
+        actor: "Who", "操作者";
+        action: "What", "操作";
+        action_help: "Exact, or all that begin so: cluster.", "精确匹配，或以点结尾匹配前缀：cluster.";
+        object: "To what", "对象";
+        outcome: "Outcome", "结果";
+        from: "From", "从";
+        to: "To", "至";
+        detail: "Detail", "详情";
+        any: "Any", "全部";
+        all_ok: "ok", "成功";
+        preferences: "Preferences", "偏好设置";
+        own_password: "Your password", "您的密码";
+        own_password_help: "Afterwards you sign in again everywhere.", "修改后需在所有设备上重新登录。";
+        change_password: "Change password", "修改密码";
+        language: "Language", "语言";
+        theme: "Theme", "主题";
+        appearance: "Appearance", "外观";
+    }
+}

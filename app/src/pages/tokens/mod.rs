@@ -1,0 +1,84 @@
+//! `/tokens`: tokens for scripts.
+
+mod create;
+
+use crate::components::empty::Empty;
+use crate::components::icon::Icon;
+use crate::components::loaded::Loaded;
+use crate::components::page::PageHead;
+use crate::components::when::When;
+use crate::i18n::accounts::Accounts;
+use crate::i18n::t;
+use crate::server_fns::accounts::{RevokeToken, list_tokens};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use model::wire::account::Token;
+
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    let texts = t::<Accounts>();
+    let revoke = ServerAction::<RevokeToken>::new();
+    let made = RwSignal::new(0u32);
+    let version = revoke.version();
+    let source = Resource::new(move || (made.get(), version.get()), |_| list_tokens());
+    let show = move |tokens: Vec<Token>| match tokens.is_empty() {
+        true => view! { <Empty icon=Icon::Token text=texts.tokens_empty /> }.into_any(),
+        false => view! { <Table tokens revoke /> }.into_any(),
+    };
+    view! {
+        <PageHead title=texts.tokens />
+        <p class="muted">{texts.tokens_lead}</p>
+        <create::CreateToken made />
+        <Loaded source view=show rows=4 />
+    }
+    .into_any()
+}
+
+#[component]
+fn Table(tokens: Vec<Token>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let texts = t::<Accounts>();
+    let rows = tokens.into_iter().map(|token| view! { <Row token revoke /> });
+    view! {
+        <div class="table-wrap">
+            <table class="table table-lines" role="table" data-testid="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{texts.token_name}</th>
+                        <th role="columnheader" scope="col">{texts.owner}</th>
+                        <th role="columnheader" scope="col" class="figure">{texts.created}</th>
+                        <th role="columnheader" scope="col" class="figure">{texts.last_used}</th>
+                        <th role="columnheader" scope="col" class="figure">{texts.expires}</th>
+                        <th role="columnheader" scope="col" class="figure"></th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(token: Token, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let texts = t::<Accounts>();
+    let used = match token.last_used_at {
+        Some(at) => view! { <When at /> }.into_any(),
+        None => view! { <span class="muted">{texts.never}</span> }.into_any(),
+    };
+    view! {
+        <tr role="row" data-testid="row" data-name=token.name.clone()>
+            <td role="cell" class="cell-name"><strong class="mono">{token.name.clone()}</strong></td>
+            <td role="cell" data-label=texts.owner>{token.user}</td>
+            <td role="cell" class="figure" data-label=texts.created><When at=token.created_at /></td>
+            <td role="cell" class="figure" data-label=texts.last_used>{used}</td>
+            <td role="cell" class="figure" data-label=texts.expires><When at=token.expires_at /></td>
+            <td role="cell" class="figure cell-actions">
+                <ActionForm action=revoke attr:class="inline-form">
+                    <input type="hidden" name="id" value=token.id />
+                    <button class="button button-danger" data-testid="revoke-token">{texts.revoke}</button>
+                </ActionForm>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
