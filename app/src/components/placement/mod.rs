@@ -64,3 +64,77 @@ fn Warnings(warnings: Vec<String>) -> impl IntoView {
         }
     })
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use model::wire::schedule::{Outcome, Phase, Ranked, Reason, Rejected, Score, Target, Verdict, Workload};
+    use std::collections::BTreeMap;
+
+    fn answer() -> ScheduleAnswer {
+        let score = |scorer: &str, contribution| Score {
+            scorer: scorer.into(),
+            raw: 7,
+            normalized: 50,
+            weight: 2,
+            contribution,
+            relative: false,
+        };
+        let ranked = |cluster: &str, total| Ranked {
+            cluster: cluster.into(),
+            total,
+            fit: 4,
+            scores: vec![score("LeastRequested", total - 20.0), score("Staleness", 20.0)],
+        };
+        let reason = Reason {
+            filter: "Quota".into(),
+            code: "QuotaExceeded".into(),
+            verdict: Verdict::Reject,
+            message: "the quota is used up".into(),
+            need: Some("2".into()),
+            have: Some("500m".into()),
+            objects: vec!["shop/compute".into()],
+            remedy: "raise it".into(),
+            age: Some(1.4),
+        };
+        ScheduleAnswer {
+            id: "d1".into(),
+            outcome: Outcome::Scheduled,
+            phase: Phase::Planned,
+            target: Some(Target { cluster: "sh".into(), namespace: "shop".into() }),
+            summary: Summary { en: "sh wins".into(), zh: "sh 胜出".into() },
+            funnel: Vec::new(),
+            ranking: vec![ranked("sh", 86.0), ranked("gz", 75.0)],
+            verdicts: Vec::new(),
+            rejected: vec![Rejected { cluster: "bj".into(), reasons: vec![reason] }],
+            preflight: Vec::new(),
+            attempts: Vec::new(),
+            data_age: BTreeMap::new(),
+            seed: 1,
+            profile_version: 1,
+            warnings: Vec::new(),
+            timings: BTreeMap::new(),
+            workload: Workload { kind: "Deployment".into(), name: "web".into(), namespace: "shop".into(), replicas: 2 },
+            created_at: "2026-11-24T14:02:10Z".parse().unwrap(),
+            created_by: "ada".into(),
+        }
+    }
+
+    #[test]
+    fn the_breakdown_shows_winner_scores_and_reasons() {
+        let html = Owner::new().with(|| view! { <Breakdown answer=answer() /> }.to_html());
+        for part in [
+            r#"data-testid="candidate-sh""#,
+            r#"data-testid="candidate-gz""#,
+            r#"data-testid="rejected-bj""#,
+            "sh wins",
+            "need 2 · have 500m · of shop/compute · 1.4 s ago",
+            "LeastRequested: +66 (raw 7, weight 2)",
+        ] {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
+        assert_eq!(html.matches("candidate-chosen").count(), 1);
+        // Two segments a row, and the same two marks in the legend.
+        assert_eq!(html.matches("scorer-1\"").count(), 3);
+    }
+}

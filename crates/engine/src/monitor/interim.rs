@@ -11,6 +11,14 @@ impl Engine {
         Ok(())
     }
 
+    pub async fn test_channel(
+        &self,
+        _: &model::access::Caller,
+        _: &str,
+    ) -> Result<model::wire::alerting::ChannelTest, Problem> {
+        Err(Problem::unavailable("not_sending", "Channels cannot be tried out yet."))
+    }
+
     pub(crate) fn sli_now(&self, _: &ClusterId) -> Vec<SliNow> {
         Vec::new()
     }
