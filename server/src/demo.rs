@@ -10,7 +10,7 @@ use model::access::{Caller, Role};
 use model::wire::cluster::MetricsSources;
 use runtime::egress::AllowTarget;
 use secrets::Secret;
-use simulator::{Fleet, FleetSpec, SimCluster};
+use simulator::fleet::{Fleet, FleetSpec, SimCluster};
 use std::path::PathBuf;
 
 const USER: &str = "captain";

@@ -45,7 +45,7 @@ impl PublicUrl {
             return true;
         }
         let literal = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        let local = host == "localhost" || literal.is_ok_and(|ip| ip.is_loopback());
+        let local = host == "localhost" || literal.as_ref().is_ok_and(|ip| ip.is_loopback());
         (local && port == self.listen.port()) || (self.derived && literal.is_ok() && port == self.listen.port())
     }
 
