@@ -91,7 +91,7 @@ impl Comparison {
             Comparison::GreaterOrEqual => value >= threshold,
             Comparison::Equal => value == threshold,
             // NaN is no value, so that it meets no condition.
-            Comparison::NotEqual => value < threshold || value > threshold,
+            Comparison::NotEqual => !value.is_nan() && value != threshold,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::checkpoints::Checkpoints;
 use crate::config::EngineConfig;
 use crate::registry::Members;
 use crate::schedule::StatsCell;
+use crate::monitor::Monitor;
 use mirror::Mirror;
 use model::wire::problem::Problem;
 use runtime::egress::TargetPolicy;
@@ -92,6 +93,7 @@ struct Inner {
     /// Rung when there is an intent to carry out.
     dispatch: Notify,
     stats: StatsCell,
+    monitor: Monitor,
 }
 
 impl Engine {
@@ -129,6 +131,7 @@ impl Engine {
                 deciding: Mutex::new(()),
                 dispatch: Notify::new(),
                 stats: StatsCell::default(),
+                monitor: Monitor::default(),
             }),
         })
     }
@@ -183,6 +186,10 @@ impl Engine {
 
     pub(crate) fn dispatch_bell(&self) -> &Notify {
         &self.inner.dispatch
+    }
+
+    pub(crate) fn monitor(&self) -> &Monitor {
+        &self.inner.monitor
     }
 
     pub(crate) fn stats(&self) -> &StatsCell {

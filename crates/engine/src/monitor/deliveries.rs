@@ -4,6 +4,7 @@ use super::query::{self, DeliveryQuery};
 use super::wire;
 use crate::authorize::authorize;
 use crate::{Engine, problem::Answer};
+use jiff::Timestamp;
 use model::access::{Action, Caller};
 use model::wire::alerting::Delivery;
 use model::wire::list::Items;
@@ -33,7 +34,12 @@ impl Engine {
             let page = unit.deliveries().list(&filter, &page).await.answer()?;
             let fits = |row: &_| query.state.as_deref().is_none_or(|state| wire::delivery_state(row) == state);
             for row in page.items.into_iter().filter(fits) {
-                items.push(wire::delivery(row)?);
+                let pause = self.monitor().courier().map(|courier| courier.pause(&row.channel));
+                let mut told = wire::delivery(row)?;
+                // A lane that is paused keeps its order, so that the row alone does not tell when.
+                let resumes = Timestamp::now().checked_add(pause.unwrap_or_default()).ok();
+                told.next_attempt_at = told.next_attempt_at.map(|at| resumes.map_or(at, |resumes| at.max(resumes)));
+                items.push(told);
             }
             cursor = page.next;
             if cursor.is_none() || items.len() >= wanted as usize {
@@ -51,8 +57,11 @@ fn kept_as(state: &str) -> Result<DeliveryState, Problem> {
         "dead" => Ok(DeliveryState::Dead),
         _ => {
             let rule = "is one of pending, delivering, delivered, failed, dead";
-            Err(Problem::malformed("bad_state", format!("state {rule}"))
-                .with_field(FieldError::new("state", "bad_state", rule)))
+            Err(Problem::malformed("bad_state", format!("state {rule}")).with_field(FieldError::new(
+                "state",
+                "bad_state",
+                rule,
+            )))
         }
     }
 }

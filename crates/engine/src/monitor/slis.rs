@@ -41,15 +41,17 @@ impl Engine {
         for cluster in clusters {
             let range = SampleRange { cluster_id: Some(cluster.id), ..range.clone() };
             let points = unit.slis().range(&range).await.answer()?;
-            items.extend(Sli::ALL.into_iter().map(|sli| SliSeries {
-                cluster: cluster.name.clone(),
-                sli,
-                unit: sli.unit().to_string(),
-                points: points
-                    .iter()
-                    .filter(|point| point.sli == sli.key())
-                    .map(|point| SliPoint { time: point.at, value: point.mean })
-                    .collect(),
+            items.extend(Sli::ALL.into_iter().map(|sli| {
+                SliSeries {
+                    cluster: cluster.name.clone(),
+                    sli,
+                    unit: sli.unit().to_string(),
+                    points: points
+                        .iter()
+                        .filter(|point| point.sli == sli.key())
+                        .map(|point| SliPoint { time: point.at, value: point.mean })
+                        .collect(),
+                }
             }));
         }
         Ok(Items::all(items))

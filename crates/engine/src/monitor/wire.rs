@@ -1,7 +1,9 @@
 //! Stored rows as they are told.
 
 use crate::problem::Answer;
-use model::wire::alerting::{Ack, Alert, AlertRule, AlertState, Channel, ChannelKind, Delivery, Language, Severity, WriteOnly};
+use model::wire::alerting::{
+    Ack, Alert, AlertRule, AlertState, Channel, ChannelKind, Delivery, Language, Severity, WriteOnly,
+};
 use model::wire::problem::Problem;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

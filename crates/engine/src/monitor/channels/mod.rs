@@ -2,6 +2,7 @@
 
 mod input;
 mod sealing;
+mod test;
 
 pub use input::{ChannelUpdate, NewChannel};
 
@@ -13,7 +14,7 @@ use model::access::{Action, Caller};
 use model::wire::alerting::Channel;
 use model::wire::list::Items;
 use model::wire::problem::{FieldError, Problem};
-use sealing::Address;
+pub(super) use sealing::Address;
 use serde_json::json;
 use store::Document;
 use store::repositories::channels as stored;
