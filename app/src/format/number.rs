@@ -72,7 +72,11 @@ pub fn bytes_of(part: i64, whole: i64) -> String {
     let (figure, unit) = text.split_once(' ').unwrap_or((&text, "B"));
     let scale = figure.parse::<f64>().ok().filter(|figure| *figure > 0.0).map_or(1.0, |figure| whole as f64 / figure);
     let part = part.max(0) as f64 / scale;
-    if part >= 10.0 { format!("{part:.0} / {figure} {unit}") } else { format!("{} / {figure} {unit}", short((part * 10.0).round() / 10.0)) }
+    if part >= 10.0 {
+        format!("{part:.0} / {figure} {unit}")
+    } else {
+        format!("{} / {figure} {unit}", short((part * 10.0).round() / 10.0))
+    }
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ crate::i18n::texts! {
         contexts: "Contexts in the file", "文件中的 Context";
         target_forbidden: "This address is closed to us by default: loopback, link-local and metadata addresses are. If it is meant (a kind or minikube cluster on this machine, say), start the server with --allow-target ADDRESS:PORT and try again.", "此地址默认不允许访问（回环、链路本地及元数据地址均如此）。如确有需要（例如本机的 kind 或 minikube 集群），请以 --allow-target 地址:端口 启动服务器后重试。";
         summary: "Summary", "概要";
+        about: "About this cluster", "基本信息";
         settings: "Settings", "设置";
         requested: "Requested of allocatable", "请求量 / 可分配量";
         slis: "Service levels, last 15 minutes", "服务水平（最近 15 分钟）";

@@ -95,7 +95,7 @@ fn Facts(cluster: Cluster) -> impl IntoView {
     let taints = taints.collect_view();
     view! {
         <section class="panel">
-            <div class="panel-head"><h2>{texts.settings}</h2></div>
+            <div class="panel-head"><h2>{texts.about}</h2></div>
             <dl class="facts">
                 <dt>{texts.server}</dt>
                 <dd><LongName name=cluster.server.clone() most=44 /></dd>

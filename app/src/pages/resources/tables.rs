@@ -10,8 +10,10 @@ pub struct TableSpec {
     /// State first, then what identifies the object, then figures, the age last.
     pub columns: &'static [&'static str],
     pub facets: &'static [&'static str],
-    /// Columns that go first when there is little room.
+    /// Columns that go when there is little room.
     pub minor: &'static [&'static str],
+    /// Columns that are shown only where there is plenty.
+    pub spare: &'static [&'static str],
 }
 
 static TABLES: [TableSpec; 6] = [
@@ -30,7 +32,8 @@ static TABLES: [TableSpec; 6] = [
             "createdAt",
         ],
         facets: &["cluster", "namespace", "status"],
-        minor: &["requests.cpu", "requests.memory", "node"],
+        minor: &["node"],
+        spare: &["requests.cpu", "requests.memory"],
     },
     TableSpec {
         kind: MirroredKind::Node,
@@ -48,31 +51,36 @@ static TABLES: [TableSpec; 6] = [
             "createdAt",
         ],
         facets: &["cluster", "status", "zone", "version"],
-        minor: &["roles", "taints", "allocatable.pods"],
+        minor: &["roles", "allocatable.pods"],
+        spare: &["taints"],
     },
     TableSpec {
         kind: MirroredKind::Namespace,
         columns: &["status", "name", "cluster", "createdAt"],
         facets: &["cluster", "status"],
         minor: &[],
+        spare: &[],
     },
     TableSpec {
         kind: MirroredKind::Deployment,
         columns: &["status", "name", "namespace", "cluster", "ready", "updated", "available", "images", "createdAt"],
         facets: &["cluster", "namespace", "status"],
         minor: &["images", "updated"],
+        spare: &[],
     },
     TableSpec {
         kind: MirroredKind::ResourceQuota,
         columns: &["name", "namespace", "cluster", "limiting", "used", "resources", "createdAt"],
         facets: &["cluster", "namespace", "limiting"],
         minor: &["resources"],
+        spare: &[],
     },
     TableSpec {
         kind: MirroredKind::LimitRange,
         columns: &["name", "namespace", "cluster", "limits", "createdAt"],
         facets: &["cluster", "namespace"],
         minor: &[],
+        spare: &[],
     },
 ];
 
@@ -106,6 +114,9 @@ impl TableSpec {
         if self.minor.contains(&column.name) {
             class.push_str(" minor");
         }
+        if self.spare.contains(&column.name) {
+            class.push_str(" spare");
+        }
         class
     }
 }
@@ -134,7 +145,7 @@ mod tests {
     fn every_kind_has_a_table_of_columns_that_exist() {
         for kind in MirroredKind::ALL {
             let table = table_of(kind.spec().plural).unwrap();
-            for name in table.columns.iter().chain(table.facets).chain(table.minor) {
+            for name in table.columns.iter().chain(table.facets).chain(table.minor).chain(table.spare) {
                 assert!(kind.spec().column(name).is_some(), "{kind}: {name}");
             }
         }
