@@ -90,7 +90,7 @@ impl Rules {
                     self.break_rule(path, "bad_url", "not an http or https URL");
                 }
                 Some(url) => {
-                    if let Err(forbidden) = policy.check_url(TargetKind::Cluster, url) {
+                    if let Err(forbidden) = policy.check_url(TargetKind::Metrics, url) {
                         self.break_rule(path, runtime::egress::TargetForbidden::CODE, forbidden.to_string());
                     }
                 }
