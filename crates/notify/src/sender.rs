@@ -12,6 +12,11 @@ use std::time::Duration;
 /// Enough for any receiver's answer.
 const MAX_ANSWER: usize = 4096;
 
+/// For answers that say that the request is at fault.
+pub(crate) const REFUSED: u32 = 5;
+/// For answers that say that the receiver is at fault: more than fit into a quarter of an hour.
+pub(crate) const BROKEN: u32 = 20;
+
 /// Why a message was not taken. Holds neither an address nor text of the receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -21,19 +26,19 @@ pub struct Failure {
     pub note: Option<String>,
     /// How long the receiver wants to be left alone.
     pub wait: Option<Duration>,
-    /// The receiver answered, so that the trouble may be this message's alone.
-    pub answered: bool,
+    /// After this many failures of its own the message is suspected, rather than the receiver.
+    pub suspect_after: Option<u32>,
 }
 
 impl Failure {
     pub(crate) fn unsendable() -> Failure {
-        Failure { word: "invalid", note: None, wait: None, answered: true }
+        Failure { word: "invalid", note: None, wait: None, suspect_after: Some(REFUSED) }
     }
 }
 
 impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
-        Failure { word: error.code(), note: None, wait: None, answered: false }
+        Failure { word: error.code(), note: None, wait: None, suspect_after: None }
     }
 }
 

@@ -63,13 +63,13 @@ fn ids(seen: &[receiver::Seen]) -> Vec<String> {
 #[tokio::test]
 async fn whatever_the_receiver_does_nothing_is_lost_and_order_is_kept() {
     let acts = [
+        Act::Answer(302, ""),
+        Act::Answer(410, ""),
+        Act::Answer(429, ""),
         Act::Answer(500, "canary"),
         Act::Reset,
         Act::Hang,
-        Act::Answer(429, ""),
-        Act::Answer(302, ""),
-        Act::Answer(410, ""),
-        Act::Reset,
+        Act::Answer(503, ""),
     ];
     let receiver = Receiver::start(acts, "anything").await;
     let ledger = Arc::new(Ledger::new(vec![("hook", ChannelKind::Webhook, receiver.url())]));

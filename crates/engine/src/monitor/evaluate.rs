@@ -44,10 +44,14 @@ impl Evaluator {
         let rules = rules(unit.alert_rules().all().await.answer()?)?;
         let measured = engine.series(&mut unit, now).await?;
         drop(unit);
+        self.judge(engine, &rules, &measured, now).await
+    }
+
+    async fn judge(&mut self, engine: &Engine, rules: &[Rule], measured: &Now, now: Timestamp) -> Result<(), Problem> {
         let known = self.live.iter().map(|(fingerprint, (live, row))| {
             (fingerprint.clone(), Known { rule: row.rule.clone(), live: live.clone() })
         });
-        let events = judge(&rules, &measured.series, &known.collect(), now);
+        let events = judge(rules, &measured.series, &known.collect(), now);
         let moved = events.iter().any(|event| event.change != Change::None);
         if !moved && self.untold.is_empty() {
             self.note_unmoved(events);
@@ -58,7 +62,7 @@ impl Evaluator {
         let mut changed = Vec::new();
         for event in events {
             let rule = event.rule.map(|at| &rules[at]);
-            if let Some(row) = self.apply(&mut unit, rule, &measured, event, now).await? {
+            if let Some(row) = self.apply(&mut unit, rule, measured, event, now).await? {
                 changed.push(row);
             }
         }
@@ -237,3 +241,7 @@ fn ended(ending: Ending) -> &'static str {
         Ending::Gone => "gone",
     }
 }
+
+#[cfg(test)]
+#[path = "evaluate_tests.rs"]
+mod tests;

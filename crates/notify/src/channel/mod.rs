@@ -5,7 +5,7 @@ mod webhook;
 mod wecom;
 
 use crate::notice::Notice;
-use crate::sender::Failure;
+use crate::sender::{BROKEN, Failure, REFUSED};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
@@ -69,13 +69,13 @@ fn refused(reply: &Reply) -> Failure {
     let status = reply.status.as_u16();
     let seconds = reply.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let wait = seconds.map(Duration::from_secs);
-    let word = match status {
-        429 => "rate_limited",
-        300..=399 => "redirected",
-        400..=499 => "refused_request",
-        _ => "receiver_error",
+    let (word, suspect_after) = match status {
+        429 => ("rate_limited", None),
+        300..=399 => ("redirected", Some(REFUSED)),
+        400..=499 => ("refused_request", Some(REFUSED)),
+        _ => ("receiver_error", Some(BROKEN)),
     };
-    Failure { word, note: Some(format!("HTTP {status}")), wait, answered: true }
+    Failure { word, note: Some(format!("HTTP {status}")), wait, suspect_after }
 }
 
 /// The answer of the robots that say `{"errcode":0}` inside HTTP 200.
@@ -89,7 +89,7 @@ fn errcode(body: &[u8]) -> Result<i64, Failure> {
         word: "bad_answer",
         note: None,
         wait: None,
-        answered: true,
+        suspect_after: Some(REFUSED),
     })
 }
 
@@ -102,7 +102,7 @@ fn robot_verdict(body: &[u8], flow_control: &[i64], wait: Duration) -> Result<()
             word: if limited { "rate_limited" } else { "receiver_error" },
             note: Some(format!("errcode {code}")),
             wait: limited.then_some(wait),
-            answered: true,
+            suspect_after: Some(REFUSED),
         }),
     }
 }

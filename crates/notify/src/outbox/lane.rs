@@ -16,8 +16,6 @@ use tokio::time::Instant;
 const BATCH: u32 = 100;
 /// Slots kept free for what comes next when notices are sent one by one.
 const RESERVE: usize = 10;
-/// A message that was answered with a refusal this often moves to the back.
-const STUBBORN: u32 = 5;
 
 pub(super) struct Lane {
     rate: Rate,
@@ -162,7 +160,8 @@ impl Lane {
         let wish = failure.wait.unwrap_or_default().min(self.pace.longest_wish);
         let pause = self.backoff.next_delay().max(wish);
         self.resume_at = Some(Instant::now() + pause);
-        let stubborn = failure.answered && wish.is_zero() && batch.iter().all(|one| one.attempts + 1 >= STUBBORN);
+        let suspect = |one: &Claimed| failure.suspect_after.is_some_and(|after| one.attempts + 1 >= after);
+        let stubborn = wish.is_zero() && batch.iter().all(suspect);
         self.digest = match batch.len() {
             1 => None,
             // One of them may be what is refused: smaller digests find it.

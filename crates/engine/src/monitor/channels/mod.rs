@@ -152,3 +152,7 @@ fn detail(row: &stored::Channel, settings: &ChannelSettings) -> serde_json::Valu
 fn millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
