@@ -48,12 +48,13 @@ impl FromServerFnError for Failure {
 }
 
 /// An answer to a call of a server function has the problem's status. A page that a failed read is part of keeps its
-/// own, since the rest of it stands.
+/// own, since the rest of it stands; so does the way back to the page of a plain form.
 #[cfg(feature = "ssr")]
 fn set_status(status: u16) {
     use leptos::prelude::use_context;
     let is_call = use_context::<http::request::Parts>().is_some_and(|parts| parts.uri.path().starts_with("/fn/"));
     if is_call
+        && !super::is_plain_form()
         && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
         && let Ok(status) = http::StatusCode::from_u16(status)
     {

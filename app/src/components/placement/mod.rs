@@ -14,19 +14,32 @@ use crate::components::icon::{Icon, IconView};
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{Lang, lang, t};
 use leptos::prelude::*;
-use model::wire::schedule::{ScheduleAnswer, Summary};
+use model::wire::schedule::{Outcome, ScheduleAnswer, Summary};
 
 /// The sentence that says who won and why.
 #[component]
 pub fn Sentence(answer: ScheduleAnswer) -> impl IntoView {
-    let text = in_language(&answer.summary).to_string();
+    let (first, rest) = first_sentence(in_language(&answer.summary));
+    let (first, rest) = (first.to_string(), rest.to_string());
     view! {
         <div class="placement-sentence">
-            <StateBadge state=answer.outcome.as_str() />
-            <p data-testid="schedule-summary" data-outcome=answer.outcome.as_str()>{text}</p>
+            {(answer.outcome != Outcome::Scheduled).then(|| view! { <StateBadge state=answer.outcome.as_str() /> })}
+            <p data-testid="schedule-summary" data-outcome=answer.outcome.as_str()>
+                <strong>{first}</strong>
+                " "
+                <span class="muted">{rest}</span>
+            </p>
         </div>
     }
     .into_any()
+}
+
+/// What must be seen at once, and what may be read after it.
+fn first_sentence(text: &str) -> (&str, &str) {
+    match text.split_once(". ") {
+        Some((first, rest)) => (first, rest),
+        None => text.split_once('。').filter(|(_, rest)| !rest.is_empty()).unwrap_or((text, "")),
+    }
 }
 
 fn in_language(summary: &Summary) -> &str {
@@ -68,7 +81,7 @@ fn Warnings(warnings: Vec<String>) -> impl IntoView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use model::wire::schedule::{Outcome, Phase, Ranked, Reason, Rejected, Score, Target, Verdict, Workload};
+    use model::wire::schedule::{Phase, Ranked, Reason, Rejected, Score, Target, Verdict, Workload};
     use std::collections::BTreeMap;
 
     fn answer() -> ScheduleAnswer {
@@ -118,6 +131,13 @@ mod tests {
             created_at: "2026-11-24T14:02:10Z".parse().unwrap(),
             created_by: "ada".into(),
         }
+    }
+
+    #[test]
+    fn the_first_sentence_leads() {
+        assert_eq!(first_sentence("sh takes it with 8.5 points. bj: full."), ("sh takes it with 8.5 points", "bj: full."));
+        assert_eq!(first_sentence("选择 sh，得分 8.5。bj 被过滤。"), ("选择 sh，得分 8.5", "bj 被过滤。"));
+        assert_eq!(first_sentence("只有一句。"), ("只有一句。", ""));
     }
 
     #[test]

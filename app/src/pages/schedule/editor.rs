@@ -110,6 +110,7 @@ pub fn told(problem: &Problem) -> String {
             let texts = t::<Scheduling>();
             let message = problem.detail.split_once(&format!("line {line}, column {column}: "));
             let message = message.map_or(problem.detail.as_str(), |(_, message)| message);
+            let message = message.strip_suffix(&format!(" at line {line}, column {column}")).unwrap_or(message);
             format!("{}: {message}", fill(texts.position, &[&line, &column]))
         }
         _ => problem.detail.clone(),
