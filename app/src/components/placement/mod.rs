@@ -135,7 +135,10 @@ mod tests {
 
     #[test]
     fn the_first_sentence_leads() {
-        assert_eq!(first_sentence("sh takes it with 8.5 points. bj: full."), ("sh takes it with 8.5 points", "bj: full."));
+        assert_eq!(
+            first_sentence("sh takes it with 8.5 points. bj: full."),
+            ("sh takes it with 8.5 points", "bj: full.")
+        );
         assert_eq!(first_sentence("选择 sh，得分 8.5。bj 被过滤。"), ("选择 sh，得分 8.5", "bj 被过滤。"));
         assert_eq!(first_sentence("只有一句。"), ("只有一句。", ""));
     }

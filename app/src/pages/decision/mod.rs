@@ -77,7 +77,8 @@ fn Decision(answer: ScheduleAnswer) -> impl IntoView {
 fn Outcome(answer: ScheduleAnswer) -> impl IntoView {
     let texts = t::<Scheduling>();
     let workload = answer.workload.clone();
-    let state = if answer.target.is_some() { answer.phase.as_str() } else { answer.outcome.as_str() };
+    // Nothing was started, so that there is no phase worth telling.
+    let state = if answer.attempts.is_empty() { answer.outcome.as_str() } else { answer.phase.as_str() };
     let target = answer.target.as_ref().map(|target| {
         let pods = url::address(
             "/resources/pods",

@@ -18,7 +18,7 @@ use crate::viewer::may;
 use leptos::prelude::*;
 use model::access::Action;
 use model::wire::list::Items;
-use model::wire::schedule::{DecisionItem, Outcome};
+use model::wire::schedule::{DecisionItem, Outcome, Phase};
 
 const PATH: &str = "/decisions";
 const OUTCOMES: [Outcome; 4] =
@@ -108,7 +108,7 @@ fn Table(items: Vec<DecisionItem>) -> impl IntoView {
 fn Row(item: DecisionItem) -> impl IntoView {
     let texts = t::<Scheduling>();
     // A decision that started nothing has no phase worth telling.
-    let state = if item.target.is_some() { item.phase.as_str() } else { item.outcome.as_str() };
+    let state = if item.phase == Phase::Planned { item.outcome.as_str() } else { item.phase.as_str() };
     let href = Some(format!("/decisions/{}", item.id));
     let target = match item.target {
         Some(target) => {

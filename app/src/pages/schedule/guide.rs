@@ -61,7 +61,9 @@ pub fn Where(form: RwSignal<ScheduleForm>, clusters: Vec<ClusterChoice>) -> impl
     let error =
         move || state.error_of("clusters").or_else(|| state.error_of("selector")).or_else(|| state.error_of("weights"));
     let given = form.get_untracked();
-    let is_open = !given.clusters.is_empty() || !given.selector.is_empty() || given.weights.values().any(|weight| !weight.is_empty());
+    let is_open = !given.clusters.is_empty()
+        || !given.selector.is_empty()
+        || given.weights.values().any(|weight| !weight.is_empty());
     let rows = clusters.into_iter().map(|cluster| {
         let chosen = given.clusters.contains(&cluster.name);
         let weight = given.weights.get(&cluster.name).cloned().unwrap_or_default();
