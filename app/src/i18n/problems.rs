@@ -30,17 +30,14 @@ pub fn problem_text(lang: Lang, code: &str) -> Option<&'static str> {
         "password_common" => {
             (Some("This password is among the first that anyone tries."), "此密码过于常见，容易被猜到。")
         }
-        "last_admin" => (
-            Some("This is the last admin; make another one first."),
-            "这是最后一位管理员，请先添加另一位管理员。",
-        ),
+        "last_admin" => {
+            (Some("This is the last admin; make another one first."), "这是最后一位管理员，请先添加另一位管理员。")
+        }
         "bad_expiry" => (Some("1 to 366 days."), "1 至 366 天。"),
         "bad_url" => (Some("An address of 1 to 2048 bytes, as in https://…"), "1 至 2048 字节的地址，例如 https://…"),
         "kind_unsupported" => (None, "不支持此类型。"),
         "bad_matcher" => (None, "匹配条件格式不正确，例如 severity=\"critical\"。"),
-        "secret_required" => {
-            (Some("Another address needs the secret given anew."), "更换地址时须重新提供密钥。")
-        }
+        "secret_required" => (Some("Another address needs the secret given anew."), "更换地址时须重新提供密钥。"),
         "idempotency_in_flight" => (None, "同一请求正在处理，请稍候。"),
         _ => return None,
     };
