@@ -51,8 +51,3 @@ fn taken(what: Unique) -> Problem {
         path => problem.with_field(FieldError::new(path, code, format!("This {what} is taken."))),
     }
 }
-
-/// Whether a problem says that the thing is not there.
-pub(crate) fn is_not_found(problem: &Problem) -> bool {
-    problem.status == 404
-}

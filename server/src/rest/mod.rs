@@ -17,7 +17,6 @@ mod users;
 
 pub use extract::{MAX_BODY, Who, bytes as body_bytes};
 pub use session::attempt as login_attempt;
-pub use openapi::document;
 
 use crate::http::guard::Shared;
 use utoipa_axum::router::OpenApiRouter;

@@ -11,8 +11,3 @@ pub fn base() -> OpenApi {
         .build();
     OpenApiBuilder::new().info(info).build()
 }
-
-/// The whole description.
-pub fn document() -> OpenApi {
-    super::routes().into_openapi()
-}
