@@ -23,15 +23,16 @@ impl Engine {
     pub(super) async fn see_through(&self, id: &str, intent: &Intent) -> Result<(), Problem> {
         loop {
             let (decision, attempts) = self.decision_rows(id).await?;
-            let Some(attempt) = attempts.last().cloned() else {
-                return self.finish(id, Outcome::NeedsIntervention, Phase::Failed).await;
+            let Some(attempt) = attempts.last() else {
+                tracing::error!(decision = id, "an intent without an attempt");
+                return Err(Problem::internal());
             };
-            let mut run = Run::new(self, id, intent, attempt)?;
+            let mut run = Run::new(self, id, intent, attempt.clone())?;
             let end = run.go().await?;
             let goes_on = match end {
-                End::Available => return self.finish(id, Outcome::Scheduled, Phase::Available).await,
-                End::Invalid => return self.finish(id, Outcome::Invalid, Phase::Failed).await,
-                End::Unknown => return self.finish(id, Outcome::NeedsIntervention, Phase::Unknown).await,
+                End::Available => return self.finish(attempt, Outcome::Scheduled, Phase::Available).await,
+                End::Invalid => return self.finish(attempt, Outcome::Invalid, Phase::Failed).await,
+                End::Unknown => return self.finish(attempt, Outcome::NeedsIntervention, Phase::Unknown).await,
                 // Nothing of ours is there: the chain goes on by itself.
                 End::NothingLeft => true,
                 End::Failed => {
@@ -39,7 +40,7 @@ impl Engine {
                 }
             };
             if !goes_on || !self.next_attempt(&decision, intent, &attempts).await? {
-                return self.finish(id, Outcome::NeedsIntervention, Phase::Failed).await;
+                return self.finish(attempt, Outcome::NeedsIntervention, Phase::Failed).await;
             }
         }
     }
@@ -101,11 +102,15 @@ impl Engine {
         }
     }
 
-    async fn finish(&self, id: &str, outcome: Outcome, phase: Phase) -> Result<(), Problem> {
-        let now = Timestamp::now();
+    async fn finish(&self, last: &StoredAttempt, outcome: Outcome, phase: Phase) -> Result<(), Problem> {
+        let (id, now) = (last.decision_id.as_str(), Timestamp::now());
         let mut unit = self.store().begin().await.answer()?;
-        let progress =
-            DecisionProgress { outcome: outcome.as_str(), phase: phase.as_str(), cluster: None, answer: None };
+        let progress = DecisionProgress {
+            outcome: outcome.as_str(),
+            phase: phase.as_str(),
+            cluster: Some((&last.cluster_id, &last.cluster_name)),
+            answer: None,
+        };
         unit.decisions().advance(id, &progress, now).await.answer()?;
         // Room that may be taken by something of ours stays held until its time is up.
         if phase != Phase::Unknown {
@@ -132,7 +137,8 @@ impl Engine {
         let row = StoredAttempt { created: Document::of(record).answer()?, ..attempt.clone() };
         unit.attempts().update(&row).await.answer()?;
         let outcome = Outcome::Scheduled.as_str();
-        let progress = DecisionProgress { outcome, phase: phase.as_str(), cluster: None, answer: None };
+        let cluster = Some((attempt.cluster_id.as_str(), attempt.cluster_name.as_str()));
+        let progress = DecisionProgress { outcome, phase: phase.as_str(), cluster, answer: None };
         unit.decisions().advance(&attempt.decision_id, &progress, now).await.answer()?;
         unit.commit().await.answer()?;
         self.announce(Topic::Decisions, None, Some(&attempt.decision_id));
