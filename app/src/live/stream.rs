@@ -21,6 +21,7 @@ pub enum ListMessage {
 
 /// A list that a page follows: its parameters as the REST list writes them, and who is told.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser opens streams"))]
 struct Followed {
     parameters: String,
     told: Callback<ListMessage>,

@@ -36,10 +36,10 @@ pub async fn login(
 }
 
 pub async fn logout(State(shared): State<Shared>, Who(caller): Who, headers: HeaderMap) -> Response {
-    if let Some(cookie) = session_cookie::read(&headers, shared.public.secure) {
-        if let Err(problem) = shared.engine.logout(&caller, &cookie).await {
-            return ApiError(problem).into_response();
-        }
+    if let Some(cookie) = session_cookie::read(&headers, shared.public.secure)
+        && let Err(problem) = shared.engine.logout(&caller, &cookie).await
+    {
+        return ApiError(problem).into_response();
     }
     done_with_cookie(&headers, "/login", session_cookie::clear(shared.public.secure))
 }

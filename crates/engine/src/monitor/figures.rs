@@ -73,7 +73,7 @@ impl Figures {
     }
 
     /// What is to be kept of the last sample, at most once in `every_ms`: values, and the first gap after one.
-    pub fn to_keep(&mut self, now_ms: i64, every_ms: i64) -> Vec<(Sli, Option<f64>)> {
+    pub fn due(&mut self, now_ms: i64, every_ms: i64) -> Vec<(Sli, Option<f64>)> {
         // Set back clocks keep too, rather than wait for the time to come again.
         if self.kept_at_ms.is_some_and(|at| (0..every_ms).contains(&(now_ms - at))) {
             return Vec::new();
@@ -217,11 +217,11 @@ mod tests {
         let gap = [Err(Missing::NoData); 4];
         let known = [Ok(1.0), Err(Missing::NoData), Err(Missing::NoData), Err(Missing::NoSource)];
         figures.sample(0, known);
-        assert_eq!(figures.to_keep(0, 15_000), [(Sli::NodeReadyRatio, Some(1.0))]);
+        assert_eq!(figures.due(0, 15_000), [(Sli::NodeReadyRatio, Some(1.0))]);
         figures.sample(5000, gap);
-        assert_eq!(figures.to_keep(5000, 15_000), []);
-        assert_eq!(figures.to_keep(15_000, 15_000), [(Sli::NodeReadyRatio, None)]);
-        assert_eq!(figures.to_keep(30_000, 15_000), []);
+        assert_eq!(figures.due(5000, 15_000), []);
+        assert_eq!(figures.due(15_000, 15_000), [(Sli::NodeReadyRatio, None)]);
+        assert_eq!(figures.due(30_000, 15_000), []);
         let told = figures.told(30_000);
         assert_eq!((told[0].value, told[0].missing.as_deref()), (None, Some("no data")));
     }

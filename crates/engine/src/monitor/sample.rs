@@ -50,7 +50,7 @@ impl Engine {
             }
             let values = values(view, figures, now_ms);
             figures.sample(now_ms, values);
-            let samples = figures.to_keep(now_ms, KEEP_EVERY_MS).into_iter();
+            let samples = figures.due(now_ms, KEEP_EVERY_MS).into_iter();
             kept.extend(samples.map(|(sli, value)| Sample {
                 cluster_id: view.id.to_string(),
                 sli: sli.key().to_string(),

@@ -51,12 +51,18 @@ impl Engine {
         let engine = self.clone();
         tasks.spawn("api-latency", move |stop| {
             let engine = engine.clone();
-            async move { Ok::<(), Infallible>(every(LATENCY_EVERY, &stop, || engine.scrape_latency()).await) }
+            async move {
+                every(LATENCY_EVERY, &stop, || engine.scrape_latency()).await;
+                Ok::<(), Infallible>(())
+            }
         });
         let engine = self.clone();
         tasks.spawn("etcd", move |stop| {
             let (engine, scraper) = (engine.clone(), scraper.clone());
-            async move { Ok::<(), Infallible>(every(ETCD_EVERY, &stop, || engine.scrape_etcd(&scraper)).await) }
+            async move {
+                every(ETCD_EVERY, &stop, || engine.scrape_etcd(&scraper)).await;
+                Ok::<(), Infallible>(())
+            }
         });
         let engine = self.clone();
         tasks.spawn("pruning", move |stop| engine.clone().keep_pruning(stop));

@@ -66,10 +66,10 @@ impl<'a> Run<'a> {
     /// From wherever it stands to its end.
     pub(super) async fn go(&mut self) -> Result<End, Problem> {
         let phase = Phase::parse(&self.attempt.phase).unwrap_or(Phase::Reserved);
-        if matches!(phase, Phase::Reserved | Phase::Applying) {
-            if let Some(end) = self.apply_all().await? {
-                return Ok(end);
-            }
+        if matches!(phase, Phase::Reserved | Phase::Applying)
+            && let Some(end) = self.apply_all().await?
+        {
+            return Ok(end);
         }
         self.follow().await
     }

@@ -17,14 +17,12 @@ pub(super) fn term(token: &Token, kind: &'static KindSpec) -> Result<Term, Query
     }
     let (negated, value) = strip(value, '!');
     let value_column = at_value + usize::from(negated) + 1;
-    let test = match column.of {
+    // `label:app!=web` says no by its operator.
+    let (test, flip) = match column.of {
         ColumnType::Labels => label(value, value_column)?,
         _ => by_operator(column, value, value_column)?,
     };
-    Ok(match test {
-        // `label:app!=web` says no by its operator.
-        (test, flip) => Term { span: token.span, negated: negated != flip, test },
-    })
+    Ok(Term { span: token.span, negated: negated != flip, test })
 }
 
 fn word(token: &Token) -> Term {
