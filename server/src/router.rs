@@ -52,7 +52,8 @@ async fn static_file(request: axum::extract::Request, next: middleware::Next) ->
 fn file(asset: &assets::Asset, headers: &HeaderMap) -> Response {
     let etag = format!("\"{}\"", asset.hash);
     let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-    let common = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, cache.into()), (header::VARY, "Accept-Encoding".into())];
+    let common =
+        [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, cache.into()), (header::VARY, "Accept-Encoding".into())];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }

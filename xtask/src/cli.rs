@@ -35,6 +35,8 @@ enum Command {
     },
     /// Formatting, lints and type checks, without running a test
     Check,
+    /// Measure memory, intake, lists and decisions, beside peers in the same run
+    Bench(BenchArgs),
     /// Build the browser's files (WebAssembly, script, styles) and print the folder they are in
     Site,
     /// Take pictures of every page: light and dark, wide and narrow, English and Chinese
@@ -64,6 +66,19 @@ pub struct TestArgs {
     pub report: Option<PathBuf>,
 }
 
+#[derive(Args)]
+pub struct BenchArgs {
+    /// Write the figures to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Run only these measures (heap, ingest, list, decide), or those that make these figures (list.p99)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// A smaller fleet and fewer samples: about a minute
+    #[arg(long)]
+    pub quick: bool,
+}
+
 /// Parses the command line and runs the command.
 ///
 /// # Errors
@@ -76,6 +91,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Test(args) => commands::test::run(&workspace, &args),
         Command::Dist { no_wasm_opt } => commands::dist::run(&workspace, no_wasm_opt),
         Command::Check => commands::check::run(&workspace),
+        Command::Bench(args) => commands::bench::run(&workspace, &args),
         Command::Site => commands::site::run(&workspace),
         Command::Screenshots { only } => commands::screenshots::run(&workspace, only.as_deref()),
         Command::Testcluster(command) => testcluster::run(&workspace, command),

@@ -61,11 +61,8 @@ async fn save(store: &Store, write: &StreamWrite) -> Result<(), StoreError> {
         resource_version: write.resource_version.clone(),
         synced_at: Timestamp::from_millisecond(write.synced_at_ms).unwrap_or(Timestamp::UNIX_EPOCH),
     };
-    let changed: Vec<StoredBlock> = write
-        .changed
-        .iter()
-        .map(|block| StoredBlock { number: block.number, bytes: block.bytes.clone() })
-        .collect();
+    let changed: Vec<StoredBlock> =
+        write.changed.iter().map(|block| StoredBlock { number: block.number, bytes: block.bytes.clone() }).collect();
     unit.checkpoints().save(&checkpoint, &changed, write.count).await?;
     unit.commit().await
 }

@@ -3,9 +3,9 @@
 use crate::accounts::Hasher;
 use crate::checkpoints::Checkpoints;
 use crate::config::EngineConfig;
+use crate::monitor::Monitor;
 use crate::registry::Members;
 use crate::schedule::StatsCell;
-use crate::monitor::Monitor;
 use mirror::Mirror;
 use model::wire::problem::Problem;
 use runtime::egress::TargetPolicy;
@@ -160,11 +160,8 @@ impl Engine {
 
     pub(crate) fn announce(&self, topic: Topic, cluster: Option<&str>, id: Option<&str>) {
         // Nobody listening is fine.
-        let _ = self.inner.changes.send(Change {
-            topic,
-            cluster: cluster.map(str::to_string),
-            id: id.map(str::to_string),
-        });
+        let _ =
+            self.inner.changes.send(Change { topic, cluster: cluster.map(str::to_string), id: id.map(str::to_string) });
     }
 
     /// Grows with every change of any cluster.

@@ -22,8 +22,9 @@ fn store_problem(error: StoreError) -> Problem {
         StoreError::Stale { what } => {
             Problem::conflict("changed_meanwhile", format!("This {what} was changed meanwhile; read it again."))
         }
-        StoreError::Invalid { what, rule } => Problem::malformed("invalid", format!("{what} {rule}"))
-            .with_field(FieldError::new(what, "invalid", rule)),
+        StoreError::Invalid { what, rule } => {
+            Problem::malformed("invalid", format!("{what} {rule}")).with_field(FieldError::new(what, "invalid", rule))
+        }
         StoreError::Busy => {
             Problem { retry_after: Some(1), ..Problem::unavailable("busy", "The database is busy; try again.") }
         }

@@ -35,12 +35,7 @@ pub struct ServeOptions {
     pub import_kubeconfig: Option<PathBuf>,
 
     /// Loopback, link-local and metadata addresses that may be reached all the same.
-    #[arg(
-        long = "allow-target",
-        env = "PILOTHOUSE_ALLOW_TARGETS",
-        value_name = "CIDR[:PORT]",
-        value_delimiter = ','
-    )]
+    #[arg(long = "allow-target", env = "PILOTHOUSE_ALLOW_TARGETS", value_name = "CIDR[:PORT]", value_delimiter = ',')]
     pub allow_targets: Vec<AllowTarget>,
 
     /// How people reach this server: decides Secure cookies, the accepted Origin and Host, and links in alerts.
@@ -56,12 +51,7 @@ pub struct ServeOptions {
     pub tls_key: Option<PathBuf>,
 
     /// Proxies whose forwarding headers count.
-    #[arg(
-        long = "trusted-proxy",
-        env = "PILOTHOUSE_TRUSTED_PROXIES",
-        value_name = "CIDR",
-        value_delimiter = ','
-    )]
+    #[arg(long = "trusted-proxy", env = "PILOTHOUSE_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
 
     /// Serve /metrics without sign-in on a listener of its own.

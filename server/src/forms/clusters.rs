@@ -70,9 +70,7 @@ fn new_cluster(fields: &mut Fields) -> Result<NewCluster, Problem> {
         credential: credential(fields)?,
         insecure: fields.ticked("insecure"),
         namespaces: (!namespaces.is_empty()).then_some(namespaces),
-        metrics_sources: fields
-            .text("etcdMetrics")
-            .map(|etcd| MetricsSources { etcd: Some(etcd), prometheus: None }),
+        metrics_sources: fields.text("etcdMetrics").map(|etcd| MetricsSources { etcd: Some(etcd), prometheus: None }),
     })
 }
 

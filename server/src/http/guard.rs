@@ -24,17 +24,8 @@ pub struct Shared {
 }
 
 /// Open to anyone, besides static files.
-const OPEN: [&str; 9] = [
-    "/login",
-    "/setup",
-    "/forms/login",
-    "/forms/setup",
-    "/livez",
-    "/readyz",
-    "/healthz",
-    "/version",
-    "/openapi.json",
-];
+const OPEN: [&str; 9] =
+    ["/login", "/setup", "/forms/login", "/forms/setup", "/livez", "/readyz", "/healthz", "/version", "/openapi.json"];
 
 /// Probes come by pod address, whatever the server's name.
 const ANY_HOST: [&str; 4] = ["/livez", "/readyz", "/healthz", "/version"];

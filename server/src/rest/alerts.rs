@@ -77,7 +77,11 @@ fn word<T>(
         None => Ok(None),
         Some(text) => parse(&text).map(Some).ok_or_else(|| {
             let message = format!("{path} is {expected}");
-            Problem::malformed("bad_parameter", message.clone()).with_field(FieldError::new(path, "bad_parameter", message))
+            Problem::malformed("bad_parameter", message.clone()).with_field(FieldError::new(
+                path,
+                "bad_parameter",
+                message,
+            ))
         }),
     }
 }

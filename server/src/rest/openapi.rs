@@ -6,7 +6,9 @@ pub fn base() -> OpenApi {
     let info = InfoBuilder::new()
         .title("Pilothouse")
         .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("One console for many Kubernetes clusters: registry, live view, explainable scheduling, alerts."))
+        .description(Some(
+            "One console for many Kubernetes clusters: registry, live view, explainable scheduling, alerts.",
+        ))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
         .build();
     OpenApiBuilder::new().info(info).build()

@@ -79,6 +79,7 @@ async fn resources(
     }
     let text = shared.engine.list_csv(&caller, &request)?;
     let disposition = format!("attachment; filename=\"{}.csv\"", request.kind);
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, text).into_response())
 }

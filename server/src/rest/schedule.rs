@@ -112,9 +112,8 @@ fn dry_run(text: Option<&str>) -> Result<DryRun, Problem> {
         Some("plan") => Ok(DryRun::Plan),
         Some("preflight") => Ok(DryRun::Preflight),
         Some("server") => Ok(DryRun::Server),
-        Some(_) => Err(Problem::malformed("bad_dry_run", "dryRun is none, plan, preflight or server").with_field(
-            FieldError::new("dryRun", "bad_dry_run", "dryRun is none, plan, preflight or server"),
-        )),
+        Some(_) => Err(Problem::malformed("bad_dry_run", "dryRun is none, plan, preflight or server")
+            .with_field(FieldError::new("dryRun", "bad_dry_run", "dryRun is none, plan, preflight or server"))),
     }
 }
 

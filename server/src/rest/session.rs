@@ -58,11 +58,7 @@ pub fn attempt(
 
 /// Sign out.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses((status = 204)))]
-async fn delete(
-    State(shared): State<Shared>,
-    Who(caller): Who,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
+async fn delete(State(shared): State<Shared>, Who(caller): Who, headers: HeaderMap) -> Result<Response, ApiError> {
     if let Some(cookie) = session_cookie::read(&headers, shared.public.secure) {
         shared.engine.logout(&caller, &cookie).await?;
     }

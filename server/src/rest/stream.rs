@@ -93,7 +93,10 @@ fn topics(text: Option<&str>) -> Result<BTreeSet<&'static str>, Problem> {
         .iter()
         .map(|word| {
             Topic::parse(word).map(Topic::as_str).ok_or_else(|| {
-                Problem::malformed("bad_topic", format!("there is no topic `{word}`; there are clusters, alerts, decisions"))
+                Problem::malformed(
+                    "bad_topic",
+                    format!("there is no topic `{word}`; there are clusters, alerts, decisions"),
+                )
             })
         })
         .collect()

@@ -49,11 +49,7 @@ async fn create(
 /// One user.
 #[utoipa::path(get, path = "/api/v1/users/{name}", tag = "users", params(("name" = String, Path)),
     responses((status = 200, body = User), (status = 404, body = Problem)))]
-async fn get(
-    State(shared): State<Shared>,
-    Who(caller): Who,
-    Path(name): Path<String>,
-) -> Result<Json<User>, ApiError> {
+async fn get(State(shared): State<Shared>, Who(caller): Who, Path(name): Path<String>) -> Result<Json<User>, ApiError> {
     Ok(Json(shared.engine.user(&caller, &name).await?))
 }
 

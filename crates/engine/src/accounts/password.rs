@@ -17,9 +17,30 @@ const AT_ONCE: usize = 2;
 const WAITING: usize = 32;
 /// What everyone tries first.
 const COMMON: [&str; 24] = [
-    "password", "password1", "password123", "passw0rd", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123",
-    "qwertyuiop", "11111111", "00000000", "iloveyou", "admin123", "administrator", "changeme", "letmein1", "welcome1",
-    "sunshine", "football", "baseball", "superman", "trustno1", "abcd1234",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwertyui",
+    "qwerty123",
+    "qwertyuiop",
+    "11111111",
+    "00000000",
+    "iloveyou",
+    "admin123",
+    "administrator",
+    "changeme",
+    "letmein1",
+    "welcome1",
+    "sunshine",
+    "football",
+    "baseball",
+    "superman",
+    "trustno1",
+    "abcd1234",
 ];
 
 /// Hashes and checks passwords, few at a time.

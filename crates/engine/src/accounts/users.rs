@@ -44,19 +44,11 @@ impl Engine {
         Me { name: caller.name.clone(), role: caller.role, via: via.into() }
     }
 
-    pub async fn users(
-        &self,
-        caller: &Caller,
-        limit: u32,
-        cursor: Option<String>,
-    ) -> Result<Items<User>, Problem> {
+    pub async fn users(&self, caller: &Caller, limit: u32, cursor: Option<String>) -> Result<Items<User>, Problem> {
         authorize(caller, Action::ManageUsers)?;
         let page = PageRequest::new(limit, cursor.map(Cursor::new)).answer()?;
         let page = self.store().read().await.answer()?.users().list(&page).await.answer()?;
-        Ok(Items {
-            items: page.items.iter().map(wire).collect(),
-            next: page.next.map(|cursor| cursor.to_string()),
-        })
+        Ok(Items { items: page.items.iter().map(wire).collect(), next: page.next.map(|cursor| cursor.to_string()) })
     }
 
     pub async fn user(&self, caller: &Caller, name: &str) -> Result<User, Problem> {

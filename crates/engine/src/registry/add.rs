@@ -118,12 +118,7 @@ fn check(engine: &Engine, new: &NewCluster) -> Result<(), Problem> {
 
 /// The same cluster under a second name would count its room twice. Known by its uid, or, while it has
 /// told none, by one server with one CA.
-async fn refuse_duplicate(
-    unit: &mut WriteUnit,
-    row: &Stored,
-    server: &str,
-    ca: Option<&str>,
-) -> Result<(), Problem> {
+async fn refuse_duplicate(unit: &mut WriteUnit, row: &Stored, server: &str, ca: Option<&str>) -> Result<(), Problem> {
     let by_uid = match &row.uid {
         Some(uid) => unit.clusters().by_uid(uid).await.answer()?.map(|first| first.name),
         None => None,

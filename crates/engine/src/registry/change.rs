@@ -87,8 +87,11 @@ impl Engine {
             let comparable = was.starts_with("sha256:") == is.starts_with("sha256:");
             if was != is && comparable {
                 let message = "this credential is for another cluster";
-                return Err(Problem::conflict("other_cluster", message)
-                    .with_field(FieldError::new("credential", "other_cluster", message)));
+                return Err(Problem::conflict("other_cluster", message).with_field(FieldError::new(
+                    "credential",
+                    "other_cluster",
+                    message,
+                )));
             }
         }
         if let Some(uid) = &contact.uid {

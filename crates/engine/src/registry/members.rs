@@ -160,13 +160,8 @@ impl Engine {
             // It was not mirrored, since its old credential could not be opened.
             return self.take_up(row).await;
         }
-        let member = Member {
-            id,
-            credential: CredentialBrief::from(&stored),
-            client: Some(client),
-            duplicate_of: None,
-            row,
-        };
+        let member =
+            Member { id, credential: CredentialBrief::from(&stored), client: Some(client), duplicate_of: None, row };
         self.members().put(member.clone());
         self.tell_mirror(&member)
     }

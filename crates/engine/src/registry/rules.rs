@@ -29,7 +29,8 @@ impl Rules {
 
     pub(super) fn name(&mut self, name: &str) {
         if !is_dns_label(name) {
-            let message = "a cluster name has 1 to 63 lower-case letters, digits or `-`, with a letter or digit at both ends";
+            let message =
+                "a cluster name has 1 to 63 lower-case letters, digits or `-`, with a letter or digit at both ends";
             self.break_rule("name", "bad_name", message);
         }
     }

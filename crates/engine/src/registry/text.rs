@@ -31,7 +31,8 @@ pub fn parse_taints(text: &str) -> Result<Vec<Taint>, Problem> {
     pieces(text)
         .map(|piece| {
             Taint::parse(piece).map_err(|_| {
-                let message = "write taints as key=value:NoSchedule, with the effect NoSchedule, PreferNoSchedule or NoExecute";
+                let message =
+                    "write taints as key=value:NoSchedule, with the effect NoSchedule, PreferNoSchedule or NoExecute";
                 Problem::invalid(vec![FieldError::new("taints", "bad_taint", message)])
             })
         })

@@ -13,9 +13,7 @@ use model::k8s::selector::LabelSelector;
 use model::kinds::MirroredKind;
 use model::labels::Labels;
 use model::rows::PodPhase;
-use model::wire::cluster::{
-    Amounts, Cluster, ClusterSummary, CredentialInfo, MetricsSources, NodeCounts, WatchCosts,
-};
+use model::wire::cluster::{Amounts, Cluster, ClusterSummary, CredentialInfo, MetricsSources, NodeCounts, WatchCosts};
 use model::wire::list::Items;
 use model::wire::problem::Problem;
 use std::collections::BTreeMap;
@@ -192,11 +190,7 @@ fn ages(status: Option<&ClusterStatus>, now_ms: i64) -> BTreeMap<String, Option<
 
 fn not_allowed(status: Option<&ClusterStatus>) -> Vec<String> {
     let kinds = status.map(|status| status.kinds.as_slice()).unwrap_or_default();
-    kinds
-        .iter()
-        .filter(|kind| kind.observed == Observed::NotAllowed)
-        .map(|kind| kind.kind.key().to_string())
-        .collect()
+    kinds.iter().filter(|kind| kind.observed == Observed::NotAllowed).map(|kind| kind.kind.key().to_string()).collect()
 }
 
 fn count(view: &ClusterView, summary: &mut ClusterSummary) {

@@ -52,10 +52,8 @@ impl ListRequest {
             kind,
             clusters: self.clusters.clone(),
             namespaces: self.namespaces.clone(),
-            query: Query::parse(&self.q, spec).map_err(|e| Problem {
-                column: Some(e.column),
-                ..bad("q", "bad_query", e.to_string())
-            })?,
+            query: Query::parse(&self.q, spec)
+                .map_err(|e| Problem { column: Some(e.column), ..bad("q", "bad_query", e.to_string()) })?,
             sort: self.sort(spec)?,
             limit: self.limit()?,
             cursor: self.cursor.clone(),
@@ -81,9 +79,9 @@ impl ListRequest {
         self.facets
             .iter()
             .map(|word| {
-                spec.column(word).map(|c| c.name).ok_or_else(|| {
-                    bad("facets", "bad_facet", format!("{} have no column `{word}`", spec.plural))
-                })
+                spec.column(word)
+                    .map(|c| c.name)
+                    .ok_or_else(|| bad("facets", "bad_facet", format!("{} have no column `{word}`", spec.plural)))
             })
             .collect()
     }

@@ -35,9 +35,7 @@ impl Engine {
                 End::Unknown => return self.finish(attempt, Outcome::NeedsIntervention, Phase::Unknown).await,
                 // Nothing of ours is there: the chain goes on by itself.
                 End::NothingLeft => true,
-                End::Failed => {
-                    intent.chain.on_deploy_failure == OnDeployFailure::Next && run.clear_away().await?
-                }
+                End::Failed => intent.chain.on_deploy_failure == OnDeployFailure::Next && run.clear_away().await?,
             };
             if !goes_on || !self.next_attempt(&decision, intent, &attempts).await? {
                 return self.finish(attempt, Outcome::NeedsIntervention, Phase::Failed).await;

@@ -13,9 +13,7 @@ use model::fleet::Reservation;
 use model::ids::{ClusterId, DecisionId};
 use model::k8s::resources::Resources;
 use model::wire::problem::Problem;
-use model::wire::schedule::{
-    DryRun, Outcome, Phase, ScheduleAnswer, Target, TimelineEntry, Verdict, Workload,
-};
+use model::wire::schedule::{DryRun, Outcome, Phase, ScheduleAnswer, Target, TimelineEntry, Verdict, Workload};
 use scheduler::{Context, Decision, Placement};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -204,10 +202,7 @@ fn told(
         id: id.to_string(),
         outcome: if chosen.is_some() { Outcome::Scheduled } else { Outcome::Unschedulable },
         phase: Phase::Planned,
-        target: chosen.map(|chosen| Target {
-            cluster: chosen.name.clone(),
-            namespace: plan.ask.namespace.clone(),
-        }),
+        target: chosen.map(|chosen| Target { cluster: chosen.name.clone(), namespace: plan.ask.namespace.clone() }),
         summary: decision.summary,
         funnel: decision.funnel,
         ranking: decision.ranking,
@@ -299,11 +294,8 @@ pub(super) async fn reserve(
 
 pub(super) async fn insert_attempt(unit: &mut WriteUnit, id: &str, n: u32, chosen: &Placement) -> Result<(), Problem> {
     let now = Timestamp::now();
-    let reserved = TimelineEntry {
-        time: now,
-        phase: Phase::Reserved,
-        message: format!("room is held on {}", chosen.name),
-    };
+    let reserved =
+        TimelineEntry { time: now, phase: Phase::Reserved, message: format!("room is held on {}", chosen.name) };
     let record = AttemptRecord { timeline: vec![reserved], ..AttemptRecord::default() };
     let attempt = StoredAttempt {
         decision_id: id.to_string(),

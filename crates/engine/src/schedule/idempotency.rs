@@ -50,11 +50,9 @@ impl Engine {
                 retry_after: Some(1),
                 ..Problem::conflict("idempotency_in_flight", "The first request with this key is still being answered.")
             }),
-            Claim::Mismatch => Err(Problem::new(
-                422,
-                "idempotency_mismatch",
-                "This Idempotency-Key was used with another request.",
-            )),
+            Claim::Mismatch => {
+                Err(Problem::new(422, "idempotency_mismatch", "This Idempotency-Key was used with another request."))
+            }
         }
     }
 

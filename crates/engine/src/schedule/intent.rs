@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn durations_are_those_of_go() {
-        for (text, millis) in [("120s", 120_000), ("2m", 120_000), ("1h30m", 5_400_000), ("500ms", 500), ("1m1s", 61_000)]
+        for (text, millis) in
+            [("120s", 120_000), ("2m", 120_000), ("1h30m", 5_400_000), ("500ms", 500), ("1m1s", 61_000)]
         {
             assert_eq!(duration(text), Some(Duration::from_millis(millis)), "{text}");
         }

@@ -21,5 +21,5 @@ pub use body::{
 };
 pub use decide::Started;
 pub use read::DecisionQuery;
-pub use stats::{BUCKETS, ScheduleStats};
 pub(crate) use stats::StatsCell;
+pub use stats::{BUCKETS, ScheduleStats};

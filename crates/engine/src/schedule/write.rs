@@ -118,10 +118,7 @@ async fn read_back(client: &ClusterClient, object: &Value, decision: &str) -> Re
 pub(super) async fn look(client: &ClusterClient, object: &Value) -> Result<Option<Value>, String> {
     let gvk = Gvk::of(object).map_err(|error| error.to_string())?;
     let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
-    client
-        .get_object(&gvk, namespace, name(object), CallLimits::OBJECT)
-        .await
-        .map_err(|error| error.to_string())
+    client.get_object(&gvk, namespace, name(object), CallLimits::OBJECT).await.map_err(|error| error.to_string())
 }
 
 pub(super) fn uid(object: &Value) -> Option<String> {

@@ -20,8 +20,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, Problem> {
         },
     };
     serde_saphyr::from_multiple_with_options::<Value>(text, options).map_err(|error| {
-        let (line, column) =
-            error.location().map_or((1, 1), |at| (at.line() as usize, at.column() as usize));
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line() as usize, at.column() as usize));
         let message = error.without_snippet().to_string();
         let message = message.lines().next().unwrap_or("the YAML does not parse");
         Problem::malformed("malformed", message).at(line, column)
