@@ -40,7 +40,8 @@ pub fn build_server_beside_tests(workspace: &Workspace, site: &Path) -> Result<P
     Ok(workspace.server_binary("debug"))
 }
 
-/// The server's crates are all but `frontend`: it needs the feature of `app` that excludes theirs.
+/// The server's crates are all but `frontend`, which needs the feature of `app` that excludes theirs, and `bench`, which
+/// brings the peers it measures against: they take longer to compile than everything of ours.
 pub fn server_side(command: &mut Command) -> &mut Command {
-    command.args(["--workspace", "--exclude", "frontend"])
+    command.args(["--workspace", "--exclude", "frontend", "--exclude", "bench"])
 }
