@@ -1,0 +1,95 @@
+//! Decisions over all clusters.
+
+use crate::clock::Times;
+use crate::corpus::Corpus;
+use crate::figure::{Better, Figure};
+use crate::scale::Scale;
+use crate::world::{NO_SOCKET, World};
+use anyhow::{Result, ensure};
+use model::fleet::Fleet;
+use model::ids::DecisionId;
+use scheduler::{Ask, AskOptions, Context, Profile, decide};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::time::Instant;
+
+pub const P50: &str = "decide.p50";
+pub const P99: &str = "decide.p99";
+
+const NODES: usize = 1_000;
+const PODS: usize = 5_000;
+
+/// Decides workloads of several kinds in turn, with every filter's reason on every cluster.
+///
+/// # Errors
+/// When a workload that has room is not placed.
+pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
+    let corpus = Corpus::generate(scale.decided_clusters, scale.distinct, NODES, PODS)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let mut times = runtime.block_on(async {
+        let world = World::start(&corpus).await?;
+        let fleet = world.mirror.fleet();
+        let times = tokio::task::block_in_place(|| decisions(&fleet, scale.decisions));
+        world.stop().await;
+        times
+    })?;
+    let figure = |name, percent, must, aim, times: &mut Times| Figure {
+        name,
+        value: times.percentile(percent),
+        unit: "ms",
+        better: Better::Lower,
+        must: Some(must),
+        aim: Some(aim),
+        peer: None,
+        limit: None,
+        samples: times.len(),
+        scale: format!(
+            "{} clusters of {NODES} nodes, {} pods, nothing cached, every reason kept, one thread",
+            scale.decided_clusters,
+            corpus.pod_count()
+        ),
+        simulated: vec!["clusters (generated; every fourth holds the same objects)", NO_SOCKET],
+    };
+    Ok(vec![figure(P50, 50, 2.0, 0.8, &mut times), figure(P99, 99, 5.0, 2.0, &mut times)])
+}
+
+fn decisions(fleet: &Fleet, rounds: usize) -> Result<Times> {
+    let plain = json!({"cpu": "500m", "memory": "1Gi"});
+    // The last fits into no node, so that every reason of every cluster is written.
+    let asks = [
+        workload(&plain, json!({}))?,
+        workload(&plain, json!({"nodeSelector": {"kubernetes.io/os": "linux"}}))?,
+        workload(&json!({"cpu": "4000"}), json!({}))?,
+    ];
+    let profile = Profile::default();
+    let context = || Context {
+        now_ms: jiff::Timestamp::now().as_millisecond(),
+        seed: 1,
+        decision_id: DecisionId::new("bench"),
+        placements: BTreeMap::new(),
+    };
+    let placed = asks.each_ref().map(|ask| decide(ask, &profile, fleet, &[], &context()).placement.is_some());
+    ensure!(placed == [true, true, false], "what has room is placed and what has none is not: {placed:?}");
+    let mut times = Times::default();
+    for _ in 0..rounds {
+        for ask in &asks {
+            let context = context();
+            let begun = Instant::now();
+            black_box(decide(black_box(ask), &profile, fleet, &[], &context));
+            times.add(begun.elapsed());
+        }
+    }
+    Ok(times)
+}
+
+fn workload(requests: &Value, more: Value) -> Result<Ask> {
+    let mut spec = json!({"containers": [{"name": "web", "image": "web:1", "resources": {"requests": requests}}]});
+    if let (Some(spec), Value::Object(more)) = (spec.as_object_mut(), more) {
+        spec.extend(more);
+    }
+    let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"replicas": 10, "selector": {"matchLabels": {"app": "web"}},
+            "template": {"metadata": {"labels": {"app": "web"}}, "spec": spec}}});
+    Ok(Ask::from_objects(&[object], AskOptions::default())?)
+}

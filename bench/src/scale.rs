@@ -1,0 +1,55 @@
+//! How much is measured.
+
+/// The size of a run.
+pub struct Scale {
+    /// Clusters followed.
+    pub clusters: usize,
+    /// Pods of each.
+    pub pods: usize,
+    /// Nodes of each where pods are what counts.
+    pub nodes: usize,
+    /// Clusters that differ; the others hold the same objects again.
+    pub distinct: usize,
+    /// Clusters, of 1,000 pods each, over which events come in.
+    pub busy_clusters: usize,
+    /// Events that come in.
+    pub events: usize,
+    /// Pods in the peer's store, which would not fit otherwise.
+    pub peer_pods: usize,
+    /// Lists asked for.
+    pub lists: usize,
+    /// Clusters of 1,000 nodes that a decision looks at.
+    pub decided_clusters: usize,
+    /// Decisions of each workload.
+    pub decisions: usize,
+}
+
+impl Scale {
+    /// What the targets are set for.
+    pub const FULL: Self = Self {
+        clusters: 100,
+        pods: 5_000,
+        nodes: 100,
+        distinct: 4,
+        busy_clusters: 20,
+        events: 200_000,
+        peer_pods: 20_000,
+        lists: 2_000,
+        decided_clusters: 100,
+        decisions: 200,
+    };
+
+    /// For a look after a change.
+    pub const QUICK: Self = Self {
+        clusters: 20,
+        pods: 1_000,
+        nodes: 20,
+        distinct: 4,
+        busy_clusters: 20,
+        events: 40_000,
+        peer_pods: 8_000,
+        lists: 400,
+        decided_clusters: 100,
+        decisions: 40,
+    };
+}
