@@ -33,8 +33,8 @@ mod tests {
 
     #[test]
     fn documents_are_read_in_order_and_empty_ones_left_out() {
-        let read = documents("a: 1\n---\n\n---\nb: [x, y]\n").unwrap();
-        assert_eq!(read, [serde_json::json!({"a": 1}), serde_json::json!({"b": ["x", "y"]})]);
+        let read = documents("a: 1\n---\n\n---\nb: [x, z]\n").unwrap();
+        assert_eq!(read, [serde_json::json!({"a": 1}), serde_json::json!({"b": ["x", "z"]})]);
     }
 
     #[test]
