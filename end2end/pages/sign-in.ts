@@ -11,7 +11,7 @@ export class SignIn {
     await expect(this.page).not.toHaveURL(/\/login/);
   }
 
-  /** Follows the link that the server printed, makes the first administrator, and ends at the sign-in page. */
+  /** Follows the link that the server printed, makes the first administrator, and ends signed in. */
   async setUp(link: string, name: string, password: string): Promise<void> {
     await this.page.goto(link);
     await this.fill(name, password);
