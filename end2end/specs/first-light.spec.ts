@@ -12,6 +12,8 @@ import { SignIn } from "../pages/sign-in.ts";
 test.use({ serverOptions: { args: ["--allow-target", "127.0.0.0/8"] } });
 
 const NODES = 3;
+/** A pod takes up to some seconds to start, as kwok plays it. */
+const STARTED = { timeout: 20_000 };
 
 test("in the browser: register two real clusters, place a deployment, lose a cluster, place again", async ({ page, pilothouse, startCluster }) => {
   const real = { sh: await startCluster("ui-sh"), bj: await startCluster("ui-bj") };
@@ -52,14 +54,14 @@ test("in the browser: register two real clusters, place a deployment, lose a clu
     await nodes.open();
     for (const name of names) await expect(nodes.rowsOf(name)).toHaveCount(NODES);
     await pods.open();
-    for (const name of names) await expect(pods.status(name, `first-of-${name}`)).toHaveAttribute("data-state", "Running");
+    for (const name of names) await expect(pods.status(name, `first-of-${name}`)).toHaveAttribute("data-state", "Running", STARTED);
   });
 
   await test.step("a pod made with kubectl shows without a reload, and goes when it is deleted", async () => {
     await page.evaluate(() => ((window as any).samePage = true));
     await real.bj.kubectl(["apply", "-f", "-"], pod("by-hand"));
     await expect(pods.row("bj", "by-hand")).toBeVisible();
-    await expect(pods.status("bj", "by-hand")).toHaveAttribute("data-state", "Running");
+    await expect(pods.status("bj", "by-hand")).toHaveAttribute("data-state", "Running", STARTED);
     await real.bj.kubectl(["delete", "pod", "by-hand", "--grace-period=0", "--force"]);
     await expect(pods.row("bj", "by-hand")).toBeHidden();
     expect(await page.evaluate(() => (window as any).samePage)).toBe(true);
