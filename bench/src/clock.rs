@@ -9,10 +9,26 @@ use std::time::Duration;
 /// # Errors
 /// Where the system does not tell.
 pub fn on_cpu() -> Result<Duration> {
-    const FILE: &str = "/proc/thread-self/schedstat";
-    let text = std::fs::read_to_string(FILE).with_context(|| format!("read {FILE}"))?;
-    let first = text.split_whitespace().next().with_context(|| format!("{FILE} is empty"))?;
-    Ok(Duration::from_nanos(first.parse().with_context(|| format!("{FILE} does not begin with a number"))?))
+    read("/proc/thread-self/schedstat")
+}
+
+/// As [`on_cpu`], for all threads of the program that live now.
+///
+/// # Errors
+/// Where the system does not tell.
+pub fn process_cpu() -> Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for thread in std::fs::read_dir("/proc/self/task").context("list /proc/self/task")? {
+        // One that ends meanwhile is one that did nothing worth counting.
+        sum += read(&format!("{}/schedstat", thread?.path().display())).unwrap_or_default();
+    }
+    Ok(sum)
+}
+
+fn read(file: &str) -> Result<Duration> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("read {file}"))?;
+    let first = text.split_whitespace().next().with_context(|| format!("{file} is empty"))?;
+    Ok(Duration::from_nanos(first.parse().with_context(|| format!("{file} does not begin with a number"))?))
 }
 
 /// Times of one thing done often.
@@ -55,5 +71,6 @@ mod tests {
         while on_cpu().unwrap() == before {
             assert!(begun.elapsed() < Duration::from_secs(60), "the clock stands still");
         }
+        assert!(process_cpu().unwrap() >= on_cpu().unwrap() - before);
     }
 }

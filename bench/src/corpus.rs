@@ -38,8 +38,8 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Generates `distinct` clusters and repeats them up to `clusters`. Nothing but strings that never are shared
-    /// between clusters is the same again, so that neither memory nor time gains by it.
+    /// Generates `distinct` clusters and repeats them up to `clusters`. The mirror shares nothing between clusters, so
+    /// that neither its memory nor its time gains by repetition.
     ///
     /// # Errors
     /// When the simulator does not start.
@@ -56,6 +56,15 @@ impl Corpus {
         })?;
         ensure!(distinct.iter().all(|contents| !contents.pods().is_empty()), "the simulator made no pods");
         Ok(Self { distinct, clusters })
+    }
+
+    /// What of it is not as in production, for the reader of a figure.
+    pub fn simulated(&self) -> &'static str {
+        if self.distinct.len() < self.clusters {
+            "clusters and changes are generated from a seed; a few distinct clusters are repeated up to the number"
+        } else {
+            "clusters and changes are generated from a seed"
+        }
     }
 
     /// The contents of every cluster in turn.

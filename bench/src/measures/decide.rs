@@ -1,6 +1,6 @@
 //! Decisions over all clusters.
 
-use crate::clock::Times;
+use crate::clock::{Times, on_cpu};
 use crate::corpus::Corpus;
 use crate::figure::{Better, Figure};
 use crate::scale::Scale;
@@ -12,10 +12,11 @@ use scheduler::{Ask, AskOptions, Context, Profile, decide};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub const P50: &str = "decide.p50";
 pub const P99: &str = "decide.p99";
+pub const CPU: &str = "decide.cpu";
 
 const NODES: usize = 1_000;
 const PODS: usize = 5_000;
@@ -27,34 +28,40 @@ const PODS: usize = 5_000;
 pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
     let corpus = Corpus::generate(scale.decided_clusters, scale.distinct, NODES, PODS)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mut times = runtime.block_on(async {
+    let (mut times, cpu) = runtime.block_on(async {
         let world = World::start(&corpus).await?;
         let fleet = world.mirror.fleet();
         let times = tokio::task::block_in_place(|| decisions(&fleet, scale.decisions));
         world.stop().await;
         times
     })?;
-    let figure = |name, percent, must, aim, times: &mut Times| Figure {
+    let samples = times.len();
+    let figure = |name, value, must, aim| Figure {
         name,
-        value: times.percentile(percent),
+        value,
         unit: "ms",
         better: Better::Lower,
-        must: Some(must),
-        aim: Some(aim),
+        must,
+        aim,
         peer: None,
         limit: None,
-        samples: times.len(),
+        samples,
         scale: format!(
             "{} clusters of {NODES} nodes, {} pods, nothing cached, every reason kept, one thread",
             scale.decided_clusters,
             corpus.pod_count()
         ),
-        simulated: vec!["clusters (generated; every fourth holds the same objects)", NO_SOCKET],
+        simulated: vec![corpus.simulated(), NO_SOCKET],
     };
-    Ok(vec![figure(P50, 50, 2.0, 0.8, &mut times), figure(P99, 99, 5.0, 2.0, &mut times)])
+    Ok(vec![
+        figure(P50, times.percentile(50), Some(2.0), Some(0.8)),
+        figure(P99, times.percentile(99), Some(5.0), Some(2.0)),
+        figure(CPU, cpu.as_secs_f64() * 1e3 / samples as f64, None, None),
+    ])
 }
 
-fn decisions(fleet: &Fleet, rounds: usize) -> Result<Times> {
+/// Times by the wall, and on the processor altogether.
+fn decisions(fleet: &Fleet, rounds: usize) -> Result<(Times, Duration)> {
     let plain = json!({"cpu": "500m", "memory": "1Gi"});
     // The last fits into no node, so that every reason of every cluster is written.
     let asks = [
@@ -72,6 +79,7 @@ fn decisions(fleet: &Fleet, rounds: usize) -> Result<Times> {
     let placed = asks.each_ref().map(|ask| decide(ask, &profile, fleet, &[], &context()).placement.is_some());
     ensure!(placed == [true, true, false], "what has room is placed and what has none is not: {placed:?}");
     let mut times = Times::default();
+    let before = on_cpu()?;
     for _ in 0..rounds {
         for ask in &asks {
             let context = context();
@@ -80,7 +88,7 @@ fn decisions(fleet: &Fleet, rounds: usize) -> Result<Times> {
             times.add(begun.elapsed());
         }
     }
-    Ok(times)
+    Ok((times, on_cpu()? - before))
 }
 
 fn workload(requests: &Value, more: Value) -> Result<Ask> {

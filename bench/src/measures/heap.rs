@@ -45,7 +45,7 @@ pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
             corpus.pod_bytes(),
             scale.nodes
         ),
-        simulated: vec!["clusters (generated; every fourth holds the same objects)", NO_SOCKET],
+        simulated: vec![corpus.simulated(), NO_SOCKET],
     }])
 }
 

@@ -58,7 +58,7 @@ pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
             scale.busy_clusters,
             bytes / events
         ),
-        simulated: vec!["clusters and changes (generated)", NO_SOCKET],
+        simulated: vec![corpus.simulated(), NO_SOCKET],
     }])
 }
 

@@ -36,8 +36,11 @@ impl Measure {
         match self {
             Self::Heap => &[heap::PER_POD],
             Self::Ingest => &[ingest::EVENTS],
-            Self::List => &[list::P50, list::P99],
-            Self::Decide => &[decide::P50, decide::P99],
+            Self::List => {
+                const KINDS: [&str; 4] = list::KINDS;
+                &[list::P50, list::P99, list::CPU, KINDS[0], KINDS[1], KINDS[2], KINDS[3]]
+            }
+            Self::Decide => &[decide::P50, decide::P99, decide::CPU],
         }
     }
 
