@@ -27,7 +27,7 @@ pub fn nowhere() -> String {
 
 /// Whether all that decides over a placement was listed once.
 fn is_known(cluster: &Value) -> bool {
-    ["node", "pod", "namespace", "deployment", "resourcequota", "limitrange"]
+    ["node", "pod", "namespace", "deployment", "resourceQuota", "limitRange"]
         .iter()
         .all(|kind| cluster["ages"][kind].is_number())
 }
