@@ -13,13 +13,15 @@ pub struct Workspace {
     pub target: PathBuf,
     /// `${XDG_CACHE_HOME:-~/.cache}/pilothouse`.
     pub cache: PathBuf,
+    /// This program's file. Asked for before anything is built: the tests' build puts another in its place.
+    pub program: PathBuf,
 }
 
 impl Workspace {
     /// Finds the folders from where this program was built and from the environment.
     ///
     /// # Errors
-    /// When neither `XDG_CACHE_HOME` nor `HOME` is set.
+    /// When neither `XDG_CACHE_HOME` nor `HOME` is set, or the system does not tell which program this is.
     pub fn locate() -> Result<Self> {
         let root = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
@@ -35,7 +37,8 @@ impl Workspace {
             None => PathBuf::from(env::var_os("HOME").context("set HOME or XDG_CACHE_HOME")?).join(".cache"),
         }
         .join("pilothouse");
-        Ok(Self { root, target, cache })
+        let program = env::current_exe().context("find this program")?;
+        Ok(Self { root, target, cache, program })
     }
 
     /// A path inside the checkout.

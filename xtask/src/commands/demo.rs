@@ -31,8 +31,8 @@ pub fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
     let address = listen_address(options);
     steps.run("Start the server with simulated clusters", || {
         // In the background and no child of the server, which would have to reap it.
-        let this = env::current_exe().context("find this program")?;
-        run_command(Command::new("sh").args(["-c", "\"$0\" announce \"$1\" &"]).arg(this).arg(&address))
+        let announce = ["-c", "\"$0\" announce \"$1\" &"];
+        run_command(Command::new("sh").args(announce).arg(&workspace.program).arg(&address))
     })?;
     eprintln!("      built and started within {}", steps.elapsed());
     let error = Command::new(&server).arg("demo").args(options).exec();

@@ -161,7 +161,7 @@ fn browser_tests(workspace: &Workspace, args: &TestArgs, tally: &mut Tally) -> R
         .env("PILOTHOUSE_BIN", &server)
         .env("CHROMIUM", &browser)
         .env("KUBECTL", &kubectl)
-        .env("XTASK_BIN", env::current_exe().context("find this program")?)
+        .env("XTASK_BIN", &workspace.program)
         .env("CARGO_TARGET_DIR", &workspace.target)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
     if let Some(folder) = &args.report {
