@@ -140,7 +140,10 @@ fn max_staleness(body: &RequestBody) -> Result<Option<i64>, Problem> {
 }
 
 fn ask_problem(error: AskError) -> Problem {
-    Problem::invalid(vec![FieldError::new(error.path(), error.code(), error.to_string())])
+    let text = error.to_string();
+    // The path is told beside the message; the error's own text begins with it too.
+    let message = text.strip_prefix(error.path()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&text);
+    Problem::invalid(vec![FieldError::new(error.path(), error.code(), message)])
 }
 
 fn profile_problem(error: ProfileError) -> Problem {
