@@ -19,6 +19,15 @@ use model::wire::problem::Problem;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Without fresh data of each of these no decision takes a cluster.
+const DECIDING_KINDS: [MirroredKind; 5] = [
+    MirroredKind::Node,
+    MirroredKind::Pod,
+    MirroredKind::Namespace,
+    MirroredKind::ResourceQuota,
+    MirroredKind::LimitRange,
+];
+
 impl Engine {
     /// Registered clusters in scope, by name.
     ///
@@ -89,9 +98,9 @@ impl Engine {
         let state = state_of(status.as_ref());
         let ages = ages(status.as_ref(), now_ms);
         let unschedulable_reason = member.duplicate_of.as_ref().map(|first| format!("duplicate of {first}"));
-        let fresh = ["node", "pod"].iter().all(|kind| {
-            // What the credential may not see cannot be fresh either: the scheduler says Unknown.
-            ages.get(*kind).copied().flatten().is_some_and(|age| age <= crate::resources::HARD_STALENESS_SECONDS)
+        // The kinds that a decision reads; what the credential may not see is Unknown to the scheduler.
+        let fresh = DECIDING_KINDS.iter().all(|kind| {
+            ages.get(kind.key()).copied().flatten().is_some_and(|age| age <= crate::resources::HARD_STALENESS_SECONDS)
         });
         Ok(Cluster {
             id: row.id.clone(),
