@@ -115,10 +115,12 @@ pub fn table(figures: &[Figure]) -> String {
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
-    for figure in figures {
-        let _infallible = write!(text, "\n{}: {} samples, {}", figure.name, figure.samples, figure.scale);
-        if !figure.simulated.is_empty() {
-            let _infallible = write!(text, "; simulated: {}", figure.simulated.join(", "));
+    for alike in figures.chunk_by(|a, b| (&a.scale, &a.simulated) == (&b.scale, &b.simulated)) {
+        let names: Vec<String> =
+            alike.iter().map(|figure| format!("{} ({} samples)", figure.name, figure.samples)).collect();
+        let _infallible = write!(text, "\n{}: {}", names.join(", "), alike[0].scale);
+        if !alike[0].simulated.is_empty() {
+            let _infallible = write!(text, "; simulated: {}", alike[0].simulated.join("; "));
         }
     }
     text.push('\n');
@@ -178,6 +180,6 @@ mod tests {
     #[test]
     fn the_table_names_what_was_simulated() {
         let text = table(&[figure(21.0, Better::Lower)]);
-        assert!(text.contains("MISSED") && text.contains("x: 3 samples, 3 things; simulated: the things"), "{text}");
+        assert!(text.contains("MISSED") && text.contains("x (3 samples): 3 things; simulated: the things"), "{text}");
     }
 }

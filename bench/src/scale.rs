@@ -34,7 +34,7 @@ impl Scale {
         busy_clusters: 20,
         events: 200_000,
         peer_pods: 20_000,
-        lists: 1_000,
+        lists: 600,
         decided_clusters: 100,
         decisions: 200,
     };
