@@ -19,6 +19,7 @@ use measures::Measure;
 use scale::Scale;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "pilothouse-bench", about = "Measures Pilothouse beside peers, in one run")]
@@ -34,7 +35,17 @@ struct Cli {
     quick: bool,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let cli = Cli::parse();
     if cfg!(debug_assertions) {
         bail!("figures of a build without optimisation mean nothing: run `cargo xtask bench`");

@@ -22,6 +22,8 @@ pub struct Scale {
     pub decided_clusters: usize,
     /// Decisions of each workload.
     pub decisions: usize,
+    /// Stands before what a figure was measured over, where that is not what its targets are set for.
+    pub note: &'static str,
 }
 
 impl Scale {
@@ -37,6 +39,7 @@ impl Scale {
         lists: 600,
         decided_clusters: 100,
         decisions: 200,
+        note: "",
     };
 
     /// For a look after a change.
@@ -51,5 +54,6 @@ impl Scale {
         lists: 400,
         decided_clusters: 100,
         decisions: 40,
+        note: "smaller than what the targets are set for: ",
     };
 }

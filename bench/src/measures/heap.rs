@@ -40,7 +40,8 @@ pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
         limit: None,
         samples: pods as u64,
         scale: format!(
-            "{} clusters, {pods} pods of {} B JSON with managedFields, {} nodes a cluster; peer at {peer_pods} pods",
+            "{}{} clusters, {pods} pods of {} B JSON with managedFields, {} nodes a cluster; peer at {peer_pods} pods",
+            scale.note,
             scale.clusters,
             corpus.pod_bytes(),
             scale.nodes

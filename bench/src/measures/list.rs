@@ -112,9 +112,10 @@ pub fn measure(scale: &Scale) -> Result<Vec<Figure>> {
         limit: None,
         samples,
         scale: format!(
-            "{} clusters, {pods} pods, {} kinds of list in turn; {LISTS_A_SECOND} lists/s wanted and \
+            "{}{} clusters, {pods} pods, {} kinds of list in turn; {LISTS_A_SECOND} lists/s wanted and \
              {lists_a_second:.1} reached, under {EVENTS_A_SECOND} events/s wanted and {events_a_second:.0} reached; \
              peer {peers} times in memory, without events, objects left as text",
+            scale.note,
             scale.clusters,
             MIX.len(),
         ),
