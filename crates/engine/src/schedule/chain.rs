@@ -7,7 +7,7 @@ use super::intent::Intent;
 use super::{ScheduleRequest, record::AttemptRecord};
 use crate::{Engine, Topic, audit, problem::Answer, scope::caller_of};
 use jiff::Timestamp;
-use model::access::{Caller, Via};
+use model::access::{Action, Caller, Via};
 use model::wire::problem::Problem;
 use model::wire::schedule::{Outcome, Phase, ScheduleAnswer};
 use serde_json::json;
@@ -66,7 +66,7 @@ impl Engine {
             .map(|attempt| (attempt.cluster_name.clone(), "tried before in this chain".to_string()))
             .collect();
         let request = ScheduleRequest { body: intent.body.clone(), objects: intent.objects.clone() };
-        let caller = self.author(&decision.actor).await?;
+        let Some(caller) = self.author(&decision.actor).await? else { return Ok(false) };
         // A cluster that was named may be gone by now: then there is nothing to go on with.
         let Ok(plan) = self.plan(&caller, &request, &tried).await else { return Ok(false) };
         let turn = self.deciding().lock().await;
@@ -91,11 +91,12 @@ impl Engine {
         Ok(true)
     }
 
-    /// The rights of whoever asked, as they are now.
-    async fn author(&self, name: &str) -> Result<Caller, Problem> {
+    /// Whoever asked, with the rights of now; None where they may not place anything any more.
+    async fn author(&self, name: &str) -> Result<Option<Caller>, Problem> {
         match self.store().read().await.answer()?.users().by_name(name).await {
-            Ok(user) => Ok(caller_of(&user, Via::Session)),
-            Err(StoreError::NotFound { .. }) => Ok(Caller::system()),
+            Ok(user) if user.disabled => Ok(None),
+            Ok(user) => Ok(Some(caller_of(&user, Via::Session)).filter(|caller| caller.may(Action::Schedule))),
+            Err(StoreError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error).answer(),
         }
     }
