@@ -11,9 +11,10 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
     let viewer = crate::viewer::on_server::read();
     let (lang, theme) = (viewer.lang, viewer.theme);
     let theme = (theme != Theme::System).then(|| theme.as_str());
-    let assets = use_context::<Assets>().unwrap_or_default();
+    // A server built without the site still serves readable pages, so it must not point at files it does not have.
+    let assets = use_context::<Assets>();
+    let start = assets.as_ref().map(start_script);
     let nonce = leptos::nonce::use_nonce();
-    let start = start_script(&assets);
     view! {
         <!DOCTYPE html>
         <html lang=lang.tag() data-theme=theme>
@@ -23,22 +24,23 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="referrer" content="same-origin" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=assets.css.clone() />
-                <link rel="modulepreload" href=assets.js.clone() />
-                <link
-                    rel="preload"
-                    href=assets.wasm.clone()
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin=""
-                />
+                {assets.map(|assets| view! { <Links assets /> })}
                 <MetaTags />
-                <script type="module" nonce=nonce inner_html=start></script>
+                {start.map(|start| view! { <script type="module" nonce=nonce inner_html=start></script> })}
             </head>
             <body>
                 <App />
             </body>
         </html>
+    }
+}
+
+#[component]
+fn Links(assets: Assets) -> impl IntoView {
+    view! {
+        <link rel="stylesheet" href=assets.css />
+        <link rel="modulepreload" href=assets.js />
+        <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
     }
 }
 

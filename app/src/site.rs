@@ -1,7 +1,7 @@
 //! What the server tells the shell about this installation.
 
-/// Addresses of the stylesheet, the script and the WebAssembly module; the server provides them as context.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Addresses of the stylesheet, the script and the WebAssembly module; the server provides them as context where it has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
     pub css: String,
     pub js: String,

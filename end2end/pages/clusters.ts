@@ -19,6 +19,11 @@ export class Clusters {
     return this.row(name).getByTestId("state").first();
   }
 
+  /** Says that a cluster takes no placements, and why. */
+  noPlacements(name: string): Locator {
+    return this.row(name).getByTestId("no-placements");
+  }
+
   /** The line at the top of one cluster's page. */
   get status(): Locator {
     return this.page.getByTestId("cluster-status");

@@ -105,6 +105,8 @@ test("in the browser: register two real clusters, place a deployment, lose a clu
     await real[chosen].stopApiServer();
     const gone = Date.now();
     await expect(clusters.state(chosen)).toHaveAttribute("data-state", "Offline", { timeout: 10_000 });
+    await expect(clusters.noPlacements(chosen)).toHaveText("Takes no placements: it is Offline");
+    await expect(clusters.noPlacements(other)).toHaveCount(0);
     const cluster = await rest.get(`/api/v1/clusters/${chosen}`);
     expect([cluster.state, cluster.schedulable]).toEqual(["Offline", false]);
     expect(Date.now() - gone, "milliseconds to leave the pool").toBeLessThan(10_000);

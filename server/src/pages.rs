@@ -43,9 +43,10 @@ async fn server_function(State(shared): State<Shared>, request: Request) -> Resp
 
 fn provide(shared: &Shared) {
     let entry = assets::entry_points();
-    let path = |path: Option<&str>| path.unwrap_or_default().to_string();
     provide_context(shared.engine.clone());
-    provide_context(Assets { css: path(entry.css), js: path(entry.js), wasm: path(entry.wasm) });
+    if let (Some(css), Some(js), Some(wasm)) = (entry.css, entry.js, entry.wasm) {
+        provide_context(Assets { css: css.to_string(), js: js.to_string(), wasm: wasm.to_string() });
+    }
     provide_context(SiteInfo {
         metrics_url: Some("/metrics".to_string()),
         version: env!("CARGO_PKG_VERSION").to_string(),

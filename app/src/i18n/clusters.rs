@@ -26,7 +26,12 @@ crate::i18n::texts! {
         never_expires: "no expiry known", "无已知到期时间";
         cordoned: "Cordoned", "已封锁";
         insecure: "certificate not verified", "未校验证书";
-        unschedulable: "Nothing is placed here: {}", "此集群不参与调度：{}";
+        unschedulable: "Takes no placements: {}", "不接收新的调度：{}";
+        is_duplicate: "it is {} once more", "与 {} 是同一集群";
+        is_in_state: "it is {}", "状态为{}";
+        is_cordoned: "it is cordoned", "已封锁";
+        is_weight_zero: "its weight is 0", "权重为 0";
+        is_not_fresh: "what a decision needs of it is not fresh, or may not be seen", "调度所需的数据不够新或无权查看";
         name_help: "Lower-case letters, digits and dashes. Other things refer to it, so it cannot be changed later.", "小写字母、数字和短横线。其他对象会引用它，之后不可更改。";
         labels_help: "One key=value a line, as in env=prod.", "每行一个 key=value，例如 env=prod。";
         weight_help: "0 to 100; a heavier cluster is preferred, 0 takes nothing.", "0 至 100；权重越大越优先，0 表示不接收。";

@@ -13,9 +13,9 @@ use crate::components::loaded::Loaded;
 use crate::components::page::{Crumb, PageHead};
 use crate::components::when::When;
 use crate::i18n::clusters::Clusters as Texts;
-use crate::i18n::{fill, t};
+use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
-use crate::pages::clusters::Insecure;
+use crate::pages::clusters::{Insecure, NoPlacements};
 use crate::pages::overview::oldest;
 use crate::server_fns::clusters::{ClusterDetail, read_cluster};
 use crate::viewer::may;
@@ -64,8 +64,6 @@ fn Everything(detail: ClusterDetail) -> impl IntoView {
 
 #[component]
 fn Status(cluster: Cluster) -> impl IntoView {
-    let texts = t::<Texts>();
-    let why = cluster.unschedulable_reason.clone();
     view! {
         <p class="cluster-status" data-testid="cluster-status">
             <StateBadge state=cluster.state.as_str() />
@@ -74,7 +72,7 @@ fn Status(cluster: Cluster) -> impl IntoView {
             <Age age=oldest(&cluster.ages) />
             {cluster.cordoned.then(|| view! { <StateBadge state="Cordoned" /> })}
             {cluster.insecure.then(|| view! { <Insecure /> })}
-            {why.map(|why| view! { <span class="muted">{fill(texts.unschedulable, &[&why])}</span> })}
+            <NoPlacements cluster=cluster.clone() />
         </p>
     }
     .into_any()

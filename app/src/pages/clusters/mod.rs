@@ -5,7 +5,7 @@ mod table;
 mod test_result;
 
 pub use add::CredentialFields;
-pub use table::Insecure;
+pub use table::{Insecure, NoPlacements};
 pub use test_result::TestResult;
 
 use crate::components::empty::Empty;

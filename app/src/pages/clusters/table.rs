@@ -9,11 +9,12 @@ use crate::components::when::When;
 use crate::format::age::STALE_SECONDS;
 use crate::format::number::count;
 use crate::i18n::clusters::Clusters as Texts;
-use crate::i18n::{fill, t};
+use crate::i18n::states::state_word;
+use crate::i18n::{fill, lang, t};
 use crate::pages::overview::oldest;
 use crate::server_fns::clusters::ClusterTable;
 use leptos::prelude::*;
-use model::wire::cluster::{Cluster, ClusterSummary};
+use model::wire::cluster::{Cluster, ClusterSummary, Unschedulable};
 
 #[component]
 pub fn Table(table: ClusterTable) -> impl IntoView {
@@ -58,7 +59,6 @@ fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
     let age = oldest(&cluster.ages);
     let is_stale = age.is_none_or(|age| age >= STALE_SECONDS);
     let href = format!("/clusters/{}", cluster.name);
-    let why = (!cluster.schedulable).then(|| cluster.unschedulable_reason.clone()).flatten();
     let (nodes, pods) = match &summary {
         Some(s) => (format!("{} / {}", count(s.nodes.ready), count(s.nodes.total)), Some(s.pods.clone())),
         None => ("–".to_string(), None),
@@ -77,7 +77,7 @@ fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
                 <span class="cluster-notes">
                     {cluster.cordoned.then(|| view! { <StateBadge state="Cordoned" /> })}
                     {cluster.insecure.then(|| view! { <Insecure /> })}
-                    {why.map(|why| view! { <span class="muted">{fill(texts.unschedulable, &[&why])}</span> })}
+                    <NoPlacements cluster=cluster.clone() />
                 </span>
             </td>
             <td role="cell" data-label=texts.age><Age age=age /></td>
@@ -93,6 +93,27 @@ fn Row(cluster: Cluster, summary: Option<ClusterSummary>) -> impl IntoView {
         </tr>
     }
     .into_any()
+}
+
+/// Says that a cluster takes no placements, and why.
+#[component]
+pub fn NoPlacements(cluster: Cluster) -> impl IntoView {
+    let texts = t::<Texts>();
+    cluster
+        .unschedulable_reason
+        .map(|reason| {
+            let why = match reason {
+                Unschedulable::Duplicate => fill(texts.is_duplicate, &[&cluster.duplicate_of.unwrap_or_default()]),
+                Unschedulable::State => fill(texts.is_in_state, &[&state_word(lang(), cluster.state.as_str())]),
+                Unschedulable::Cordoned => texts.is_cordoned.to_string(),
+                Unschedulable::WeightZero => texts.is_weight_zero.to_string(),
+                Unschedulable::NoFreshData => texts.is_not_fresh.to_string(),
+            };
+            view! {
+                <span class="muted" data-testid="no-placements">{fill(texts.unschedulable, &[&why])}</span>
+            }
+        })
+        .into_any()
 }
 
 /// The certificate is not verified: shown wherever the cluster is.

@@ -8,7 +8,7 @@ use mirror::ClusterStatus;
 use model::fleet::{ClusterState, Observed};
 use model::ids::ClusterId;
 use model::wire::problem::Problem;
-use model::wire::schedule::Phase;
+use model::wire::schedule::{Outcome, Phase};
 use std::collections::BTreeMap;
 use store::repositories::decisions::{Decision, DecisionFilter};
 use store::{PageRequest, ReadUnit};
@@ -116,12 +116,16 @@ fn failures(status: &ClusterStatus) -> (u32, String) {
 
 async fn failed_decisions(unit: &mut ReadUnit, now: Timestamp) -> Result<Vec<Decision>, Problem> {
     let filter = DecisionFilter {
-        phases: [Phase::Failed, Phase::NeedsIntervention].map(|phase| phase.as_str().to_string()).to_vec(),
+        phases: [Phase::Failed, Phase::Unknown, Phase::NeedsIntervention]
+            .map(|phase| phase.as_str().to_string())
+            .to_vec(),
         from: now.checked_sub(FAILED_FOR * 24).ok(),
         ..DecisionFilter::default()
     };
     let page = PageRequest::new(MOST_FAILED, None).answer()?;
     let found = unit.decisions().list(&filter, &page).await.answer()?;
     let recent = |decision: &Decision| now.duration_since(decision.updated_at) < FAILED_FOR;
-    Ok(found.items.into_iter().filter(recent).collect())
+    // Between two attempts of a chain the phase is the failed attempt's, while the outcome is still open.
+    let over = |decision: &Decision| decision.outcome != Outcome::Scheduled.as_str();
+    Ok(found.items.into_iter().filter(|decision| recent(decision) && over(decision)).collect())
 }

@@ -40,7 +40,7 @@ impl Engine {
             identity: credential.identity().name,
             expires_at: credential.expires_at(),
             permissions: Vec::new(),
-            contexts: Vec::new(),
+            contexts: intake.contexts.clone(),
         };
         match meet(&client, credential).await {
             Err(why) => validation.reason = Some(format!("{}: {}", why.code, why.message)),

@@ -13,7 +13,9 @@ use model::k8s::selector::LabelSelector;
 use model::kinds::MirroredKind;
 use model::labels::Labels;
 use model::rows::PodPhase;
-use model::wire::cluster::{Amounts, Cluster, ClusterSummary, CredentialInfo, MetricsSources, NodeCounts, WatchCosts};
+use model::wire::cluster::{
+    Amounts, Cluster, ClusterSummary, CredentialInfo, MetricsSources, NodeCounts, Unschedulable, WatchCosts,
+};
 use model::wire::list::Items;
 use model::wire::problem::Problem;
 use std::collections::BTreeMap;
@@ -97,11 +99,7 @@ impl Engine {
         let sources: MetricsSources = row.metrics_sources.read().answer()?;
         let state = state_of(status.as_ref());
         let ages = ages(status.as_ref(), now_ms);
-        let unschedulable_reason = member.duplicate_of.as_ref().map(|first| format!("duplicate of {first}"));
-        // The kinds that a decision reads; what the credential may not see is Unknown to the scheduler.
-        let fresh = DECIDING_KINDS.iter().all(|kind| {
-            ages.get(kind.key()).copied().flatten().is_some_and(|age| age <= crate::resources::HARD_STALENESS_SECONDS)
-        });
+        let unschedulable_reason = unschedulable(member, state, &ages);
         Ok(Cluster {
             id: row.id.clone(),
             uid: row.uid.clone(),
@@ -117,12 +115,9 @@ impl Engine {
                 .and_then(|status| Timestamp::from_millisecond(status.since_ms).ok())
                 .unwrap_or(row.updated_at),
             version: status.as_ref().and_then(|status| status.version.as_deref().map(str::to_string)),
-            schedulable: matches!(state, ClusterState::Online | ClusterState::Degraded)
-                && !row.cordoned
-                && row.weight > 0
-                && unschedulable_reason.is_none()
-                && fresh,
+            schedulable: unschedulable_reason.is_none(),
             unschedulable_reason,
+            duplicate_of: member.duplicate_of.as_deref().map(str::to_string),
             ages,
             not_allowed: not_allowed(status.as_ref()),
             namespaces: (!row.namespaces.is_empty()).then(|| row.namespaces.clone()),
@@ -182,6 +177,21 @@ impl Engine {
 fn state_of(status: Option<&ClusterStatus>) -> ClusterState {
     // Without a usable credential there is no mirror of it.
     status.map_or(ClusterState::AuthFailed, |status| status.state)
+}
+
+fn unschedulable(member: &Member, state: ClusterState, ages: &BTreeMap<String, Option<f64>>) -> Option<Unschedulable> {
+    let is_fresh = |kind: &MirroredKind| {
+        ages.get(kind.key()).copied().flatten().is_some_and(|age| age <= crate::resources::HARD_STALENESS_SECONDS)
+    };
+    [
+        (member.duplicate_of.is_some(), Unschedulable::Duplicate),
+        (!matches!(state, ClusterState::Online | ClusterState::Degraded), Unschedulable::State),
+        (member.row.cordoned, Unschedulable::Cordoned),
+        (member.row.weight == 0, Unschedulable::WeightZero),
+        (!DECIDING_KINDS.iter().all(is_fresh), Unschedulable::NoFreshData),
+    ]
+    .into_iter()
+    .find_map(|(holds, why)| holds.then_some(why))
 }
 
 fn reason_of(status: Option<&ClusterStatus>) -> String {

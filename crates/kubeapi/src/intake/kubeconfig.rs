@@ -16,21 +16,6 @@ pub struct IntakeOptions<'a> {
     pub insecure: bool,
 }
 
-/// A context of a kubeconfig, for the user to choose from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContextChoice {
-    /// The context's name.
-    pub name: String,
-    /// Its server, where that can be used.
-    pub server: Option<ServerUrl>,
-    /// The namespace it names.
-    pub namespace: Option<String>,
-    /// Whether it is the file's current context.
-    pub current: bool,
-    /// Why it would be refused.
-    pub refused: Option<IntakeError>,
-}
-
 const ROOT_KEYS: &[&str] =
     &["apiVersion", "kind", "preferences", "extensions", "current-context", "clusters", "contexts", "users"];
 const CONTEXT_KEYS: &[&str] = &["cluster", "user", "namespace", "extensions"];
@@ -61,7 +46,8 @@ const USER_FORBIDDEN: &[(&str, Rule)] = &[
 
 type Result<T> = std::result::Result<T, IntakeError>;
 
-/// Reads the credential of one context. Entries that this context does not use are not judged.
+/// Reads the credential of one context. A file that names a program, a file, a proxy or another's identity anywhere is
+/// refused as a whole; what else is wrong with entries that the context does not use is not judged.
 ///
 /// Where a user has both a token and a client certificate, the certificate is kept: an API server asks it first.
 ///
@@ -70,25 +56,8 @@ type Result<T> = std::result::Result<T, IntakeError>;
 pub fn parse_kubeconfig(file: &Secret, options: IntakeOptions<'_>) -> Result<Intake> {
     let root = parse(file.expose())?;
     let file = File::read(&root)?;
+    file.without_forbidden()?;
     file.intake(file.choose(options.context)?, options.insecure)
-}
-
-/// The contexts of a file, each with the reason why it would be refused.
-///
-/// # Errors
-/// [`IntakeError`] where the file as a whole cannot be read.
-pub fn list_contexts(file: &Secret, insecure: bool) -> Result<Vec<ContextChoice>> {
-    let root = parse(file.expose())?;
-    let file = File::read(&root)?;
-    let choice = |context: &Entry<'_>| {
-        let (server, namespace, refused) = match file.intake(context, insecure) {
-            Ok(intake) => (Some(intake.credential.server), intake.namespace, None),
-            Err(error) => (None, None, Some(error)),
-        };
-        let current = file.current == Some(context.name);
-        ContextChoice { name: context.name.to_owned(), server, namespace, current, refused }
-    };
-    Ok(file.contexts.iter().map(choice).collect())
 }
 
 struct File<'a> {
@@ -127,6 +96,12 @@ impl<'a> File<'a> {
         })
     }
 
+    /// Before anything else: what would run, or read on the server, matters most.
+    fn without_forbidden(&self) -> Result<()> {
+        self.users.iter().try_for_each(|user| user.body.without(USER_FORBIDDEN))?;
+        self.clusters.iter().try_for_each(|cluster| cluster.body.without(CLUSTER_FORBIDDEN))
+    }
+
     fn choose(&self, asked: Option<&str>) -> Result<&Entry<'a>> {
         match (asked.or(self.current), &self.contexts[..]) {
             (_, []) => Err(IntakeError::new("contexts", Rule::Missing)),
@@ -144,13 +119,13 @@ impl<'a> File<'a> {
         let cluster = find(&self.clusters, &context.body, "cluster")?;
         let user = find(&self.users, &context.body, "user")?;
         let namespace = context.body.text("namespace")?.filter(|name| !name.is_empty());
-        // The user first: what would run or read on the server is what matters most.
         let auth = auth(&user.body)?;
         let credential = credential(&cluster.body, auth, insecure)?;
         Ok(Intake {
             credential,
             kind: "kubeconfig",
             context: Some(context.name.to_owned()),
+            contexts: self.contexts.iter().map(|context| context.name.to_owned()).collect(),
             namespace: namespace.map(str::to_owned),
         })
     }
@@ -163,7 +138,6 @@ fn find<'f, 'a>(entries: &'f [Entry<'a>], context: &Fields<'a>, key: &str) -> Re
 }
 
 fn auth(user: &Fields<'_>) -> Result<Auth> {
-    user.without(USER_FORBIDDEN)?;
     user.only(USER_KEYS)?;
     let chain_pem = user.checked("client-certificate-data", material::client_chain)?;
     let key_pem = user.checked("client-key-data", material::client_key)?;
@@ -178,7 +152,6 @@ fn auth(user: &Fields<'_>) -> Result<Auth> {
 }
 
 fn credential(cluster: &Fields<'_>, auth: Auth, insecure: bool) -> Result<Credential> {
-    cluster.without(CLUSTER_FORBIDDEN)?;
     cluster.only(CLUSTER_KEYS)?;
     if cluster.flag("insecure-skip-tls-verify")? && !insecure {
         return Err(cluster.refuse("insecure-skip-tls-verify", Rule::InsecureTls));

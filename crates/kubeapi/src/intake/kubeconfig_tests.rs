@@ -82,20 +82,24 @@ fn what_tools_write_is_accepted() {
 }
 
 #[test]
-fn the_context_is_chosen_and_the_others_are_not_judged() {
-    let text = "clusters:\n- {name: c, cluster: {server: 'https://a'}}\n- {name: d, cluster: {server: 'https://b'}}\n\
-        users:\n- {name: u, user: {token: t}}\n- {name: v, user: {exec: {command: sh}}}\n\
+fn the_context_is_chosen_and_forbidden_keys_of_any_entry_refuse_the_file() {
+    let text = "clusters:\n- {name: c, cluster: {server: 'https://a'}}\n- {name: d, cluster: {server: 'not a url'}}\n\
+        users:\n- {name: u, user: {token: t}}\n- {name: v, user: {token: 't t'}}\n\
         contexts:\n- {name: one, context: {cluster: c, user: u}}\n- {name: two, context: {cluster: d, user: v}}\n";
-    let choose = |context| parse_kubeconfig(&secret(text), IntakeOptions { context, insecure: false });
-    let rule = |context| choose(context).map(|_| ()).unwrap_err();
-    assert_eq!(choose(Some("one")).ok().unwrap().credential.server().host(), "a");
-    assert_eq!(rule(Some("two")), IntakeError::new("users[1].user.exec", Rule::ExecForbidden));
-    assert_eq!(rule(None), IntakeError::new("context", Rule::ContextRequired));
-    assert_eq!(rule(Some("three")), IntakeError::new("context", Rule::UnknownContext));
-    let list = list_contexts(&secret(text), false).unwrap();
-    assert_eq!(list.len(), 2);
-    assert_eq!((list[0].name.as_str(), list[0].refused.is_none()), ("one", true));
-    assert_eq!(list[1].refused.as_ref().map(IntakeError::code), Some("exec_forbidden"));
+    let read = |text: &str, context| parse_kubeconfig(&secret(text), IntakeOptions { context, insecure: false });
+    let rule = |text: &str, context| read(text, context).map(|_| ()).unwrap_err();
+    let chosen = read(text, Some("one")).ok().unwrap();
+    assert_eq!(chosen.credential.server().host(), "a");
+    assert_eq!(chosen.contexts, ["one", "two"]);
+    assert!(rule(text, Some("two")).path.starts_with("users[1].user.token"));
+    assert_eq!(rule(text, None), IntakeError::new("context", Rule::ContextRequired));
+    assert_eq!(rule(text, Some("three")), IntakeError::new("context", Rule::UnknownContext));
+    let runs = text.replace("{token: 't t'}", "{exec: {command: sh}}");
+    let proxied = text.replace("{server: 'not a url'}", "{server: 'https://b', proxy-url: 'http://p'}");
+    for context in [Some("one"), Some("two"), None] {
+        assert_eq!(rule(&runs, context), IntakeError::new("users[1].user.exec", Rule::ExecForbidden));
+        assert_eq!(rule(&proxied, context), IntakeError::new("clusters[1].cluster.proxy-url", Rule::ProxyForbidden));
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod request;
 mod tree;
 
 pub use error::{IntakeError, Rule};
-pub use kubeconfig::{ContextChoice, IntakeOptions, list_contexts, parse_kubeconfig};
+pub use kubeconfig::{IntakeOptions, parse_kubeconfig};
 pub use request::{CredentialRequest, token_credential};
 
 use crate::credential::Credential;
@@ -23,6 +23,8 @@ pub struct Intake {
     pub kind: &'static str,
     /// The context that was chosen.
     pub context: Option<String>,
+    /// Every context of the file, to choose another from; empty for a token.
+    pub contexts: Vec<String>,
     /// The namespace that the context names.
     pub namespace: Option<String>,
 }

@@ -88,7 +88,7 @@ pub fn token_credential(
     let token = material::token(text).map_err(|rule| IntakeError::new("token", rule))?;
     let mut credential = Credential::new(server, ca_pem, Auth::Token(token));
     credential.insecure = insecure;
-    Ok(Intake { credential, kind: "token", context: None, namespace: None })
+    Ok(Intake { credential, kind: "token", context: None, contexts: Vec::new(), namespace: None })
 }
 
 fn read_ca(data: &str) -> Result<String, Rule> {

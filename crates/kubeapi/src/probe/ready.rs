@@ -16,6 +16,10 @@ use crate::listwatch::Carrier;
 const MAX_BODY: usize = 64 * 1024;
 /// A reason names at most this many failing checks.
 const MAX_CHECKS: usize = 5;
+/// Stands for an answer beyond [`MAX_BODY`], of which nothing else is kept.
+const ENDLESS: &[u8] = b"\0";
+/// What is said of a good status around an answer that no API server gives.
+const NOT_AN_API_SERVER: &str = "its health answer is not an API server's";
 
 /// How a cluster answered a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +95,11 @@ impl ClusterClient {
             let (status, body, carrier) = self.ask("/version", until).await?;
             let outcome = match status {
                 StatusCode::FORBIDDEN => ProbeOutcome::Ready,
-                status => of_status(status, &body),
+                status => of_answer(status, &body, is_version),
             };
             return Ok((outcome, carrier));
         }
-        Ok((of_status(status, &body), carrier))
+        Ok((of_answer(status, &body, is_ok), carrier))
     }
 
     async fn ask(&self, path: &str, until: Instant) -> Result<(StatusCode, Bytes, Carrier), CallError> {
@@ -104,20 +108,33 @@ impl ClusterClient {
         let answer: Response<Body> = self.send_until(request, until).await?;
         let (status, carrier) = (answer.status(), carrier(&answer));
         let body = match collect(answer.into_body(), MAX_BODY, until).await.map_err(CallError::from) {
-            // Endless words do not make a server unready.
-            Err(CallError::TooLarge { .. }) => Bytes::new(),
+            // What goes on for ever is not what was asked for.
+            Err(CallError::TooLarge { .. }) => Bytes::from_static(ENDLESS),
             read => read?,
         };
         Ok((status, body, carrier))
     }
 }
 
-fn of_status(status: StatusCode, body: &[u8]) -> ProbeOutcome {
+fn of_answer(status: StatusCode, body: &[u8], is_right: fn(&[u8]) -> bool) -> ProbeOutcome {
     match status {
-        status if status.is_success() => ProbeOutcome::Ready,
+        status if status.is_success() && is_right(body) => ProbeOutcome::Ready,
+        status if status.is_success() => {
+            ProbeOutcome::Degraded { status: status.as_u16(), reason: NOT_AN_API_SERVER.to_owned() }
+        }
         StatusCode::UNAUTHORIZED => ProbeOutcome::AuthFailed,
         status => ProbeOutcome::Degraded { status: status.as_u16(), reason: reason(status, body) },
     }
+}
+
+/// An API server says `ok`; one behind a gateway that drops bodies says nothing.
+fn is_ok(body: &[u8]) -> bool {
+    let said = body.trim_ascii();
+    said.is_empty() || said == b"ok"
+}
+
+fn is_version(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(body).is_ok_and(|version| version.is_object())
 }
 
 /// The API server lists its checks as `[+]name ok` and `[-]name failed: reason withheld`.
@@ -148,6 +165,20 @@ fn of_failure(error: CallError) -> ProbeOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_good_status_counts_only_around_the_right_words() {
+        let ready = |body: &[u8], is_right| of_answer(StatusCode::OK, body, is_right) == ProbeOutcome::Ready;
+        for (body, right) in
+            [(&b"ok"[..], true), (b"ok\n", true), (b"", true), (b"not ok", false), (b"<html>", false), (ENDLESS, false)]
+        {
+            assert_eq!(ready(body, is_ok), right, "{body:?}");
+        }
+        for (body, right) in [(&br#"{"gitVersion":"v1.37.2"}"#[..], true), (b"[]", false), (b"ok", false), (b"", false)]
+        {
+            assert_eq!(ready(body, is_version), right, "{body:?}");
+        }
+    }
 
     #[test]
     fn a_reason_names_the_failing_checks_and_nothing_else() {

@@ -31,9 +31,12 @@ pub struct Cluster {
     pub version: Option<String>,
     /// Whether anything may be placed here now.
     pub schedulable: bool,
-    /// Why nothing may be placed here, where that is not the state's doing.
+    /// Why nothing may be placed here; absent where something may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unschedulable_reason: Option<String>,
+    pub unschedulable_reason: Option<Unschedulable>,
+    /// The name under which this same cluster was registered before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<String>,
     /// Seconds since the last proof of life of each kind's own stream; null before the first.
     pub ages: BTreeMap<String, Option<f64>>,
     /// Kinds that the credential may not see.
@@ -49,6 +52,22 @@ pub struct Cluster {
     pub insecure: bool,
     pub credential: CredentialInfo,
     pub created_at: Timestamp,
+}
+
+/// Why a cluster takes no placements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Unschedulable {
+    /// It was registered before under another name.
+    Duplicate,
+    /// It is neither `Online` nor `Degraded`.
+    State,
+    /// It is cordoned.
+    Cordoned,
+    /// Its weight is 0.
+    WeightZero,
+    /// A kind that decisions read was not proved alive within a minute, or may not be seen at all.
+    NoFreshData,
 }
 
 /// What may be told of a credential. Never the credential.
