@@ -224,15 +224,7 @@ async fn a_cluster_that_went_silent_leaves_the_pool() {
     let body = deployment("web", "100m");
     let chosen = plan(&server, &body).await.expect_status(200)["target"]["cluster"].as_str().unwrap().to_string();
     let silent = fleet.clusters().iter().find(|cluster| cluster.name() == chosen).unwrap();
-    let fault = Fault {
-        effect: Effect::BlackHole,
-        path_prefix: None,
-        verb: None,
-        resource: None,
-        count: None,
-        probability: None,
-    };
-    silent.faults().add(fault).unwrap();
+    silent.faults().add(Fault::always(Effect::BlackHole)).unwrap();
     let find = |answer: &Value| {
         let rejected = answer["rejected"].as_array().unwrap();
         rejected.iter().find(|cluster| cluster["cluster"] == chosen.as_str()).cloned()
@@ -248,4 +240,29 @@ async fn a_cluster_that_went_silent_leaves_the_pool() {
     let filters: Vec<_> =
         rejected["reasons"].as_array().unwrap().iter().map(|it| it["filter"].as_str().unwrap()).collect();
     assert!(filters.iter().any(|filter| ["ClusterHealth", "SyncStaleness"].contains(filter)), "{filters:?}");
+}
+
+#[tokio::test]
+async fn what_did_not_become_available_failed_and_is_unknown_where_the_cluster_fell_silent() {
+    let (server, fleet) = furnished(1, 1).await;
+    let place = async |name: &str, patience: &str| {
+        let mut workload = deployment(name, "100m");
+        workload["spec"]["template"]["spec"]["containers"][0]["image"] = json!("registry.example/app:missing");
+        let fallback = json!({"attemptTimeout": patience});
+        let body =
+            json!({"name": name, "namespace": "default", "fallback": fallback, "manifests": workload.to_string()});
+        let answer = server.ask("POST", "/v1/schedule").json(&body).send().await.expect_status(201);
+        format!("/api/v1/decisions/{}", answer["id"].as_str().unwrap())
+    };
+    let reaches = async |path: &str, phase: &str| {
+        wait_until(phase, async || Some(server.get(path).await).filter(|decision| decision["phase"] == phase)).await
+    };
+    let failed = place("answers", "1s").await;
+    assert_eq!(reaches(&failed, "Failed").await["outcome"], "NeedsIntervention");
+    let silenced = place("silent", "10s").await;
+    reaches(&silenced, "Progressing").await;
+    fleet.clusters()[0].faults().add(Fault::always(Effect::BlackHole)).unwrap();
+    let unknown = reaches(&silenced, "Unknown").await;
+    assert_eq!(unknown["outcome"], "NeedsIntervention");
+    assert!(unknown["attempts"][0]["error"].as_str().unwrap().starts_with("not available after 10 s"), "{unknown}");
 }

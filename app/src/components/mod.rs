@@ -4,6 +4,7 @@ pub mod age;
 pub mod badge;
 pub mod chart;
 pub mod copy;
+pub mod data_table;
 pub mod empty;
 pub mod filter_bar;
 pub mod form;

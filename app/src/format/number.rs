@@ -46,6 +46,7 @@ pub fn cores(milli: i64) -> String {
     match milli {
         m if m.abs() < 1000 => format!("{m}m"),
         m if m.abs() < 10_000 => short((m as f64 / 100.0).round() / 10.0),
+        m if m > 0 => count((m as u64 + 500) / 1000),
         m => format!("{:.0}", m as f64 / 1000.0),
     }
 }
@@ -102,6 +103,7 @@ mod tests {
         assert_eq!(cores(250), "250m");
         assert_eq!(cores(3240), "3.2");
         assert_eq!(cores(64_000), "64");
+        assert_eq!(cores(16_680_400), "16,680");
         assert_eq!(percent(1, 3), 33);
         assert_eq!(percent(1, 0), 0);
     }

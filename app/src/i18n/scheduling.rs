@@ -65,6 +65,7 @@ crate::i18n::texts! {
         profile_version: "Profile version", "策略版本";
         timings: "Time taken", "耗时";
         decision_id: "Decision", "决策编号";
+        one_decision: "Decision {}", "调度 {}";
         decisions: "Decisions", "调度记录";
         decisions_empty: "Nothing was placed yet.", "尚无调度记录。";
         decisions_empty_filtered: "No decision matches.", "没有符合条件的调度记录。";

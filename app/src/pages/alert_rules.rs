@@ -1,6 +1,7 @@
 //! `/alert-rules`: what is watched, and when it becomes an alert.
 
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::icon::Icon;
 use crate::components::loaded::Loaded;
@@ -21,21 +22,17 @@ pub fn AlertRulesPage() -> impl IntoView {
             return view! { <Empty icon=Icon::Rule text=texts.rules_empty /> }.into_any();
         }
         let rows = rules.into_iter().map(|rule| view! { <Row rule /> });
+        let heads = vec![
+            (texts.severity, ""),
+            (texts.rule, ""),
+            (texts.expression, ""),
+            (texts.hold, "figure"),
+            (texts.keep, "figure"),
+            (texts.state, ""),
+        ];
         view! {
             <div class="table-wrap">
-                <table class="table table-lines" role="table" data-testid="table">
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">{texts.severity}</th>
-                            <th role="columnheader" scope="col">{texts.rule}</th>
-                            <th role="columnheader" scope="col">{texts.expression}</th>
-                            <th role="columnheader" scope="col" class="figure">{texts.hold}</th>
-                            <th role="columnheader" scope="col" class="figure">{texts.keep}</th>
-                            <th role="columnheader" scope="col">{texts.state}</th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows.collect_view()}</tbody>
-                </table>
+                <DataTable heads>{rows.collect_view()}</DataTable>
             </div>
         }
         .into_any()

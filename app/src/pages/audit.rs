@@ -1,6 +1,7 @@
 //! `/audit`: who did what to what, and how it ended.
 
 use crate::components::badge::Tone;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterText, use_parameter};
 use crate::components::icon::{Icon, IconView};
@@ -65,20 +66,16 @@ pub fn AuditPage() -> impl IntoView {
 fn Table(items: Vec<AuditEntry>) -> impl IntoView {
     let texts = t::<Accounts>();
     let rows = items.into_iter().map(|entry| view! { <Row entry /> });
+    let heads = vec![
+        (texts.outcome, ""),
+        (texts.action, ""),
+        (texts.object, ""),
+        (texts.actor, ""),
+        (texts.detail, "minor"),
+        (texts.time, "figure"),
+    ];
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader" scope="col">{texts.outcome}</th>
-                    <th role="columnheader" scope="col">{texts.action}</th>
-                    <th role="columnheader" scope="col">{texts.object}</th>
-                    <th role="columnheader" scope="col">{texts.actor}</th>
-                    <th role="columnheader" scope="col" class="minor">{texts.detail}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.time}</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows.collect_view()}</tbody>
-        </table>
+        <DataTable heads>{rows.collect_view()}</DataTable>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! `/deliveries`: every message to every channel, with the receiver's verdict.
 
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::Icon;
@@ -71,21 +72,17 @@ pub fn DeliveriesPage() -> impl IntoView {
 fn Table(items: Vec<Delivery>) -> impl IntoView {
     let texts = t::<Alerting>();
     let rows = items.into_iter().map(|delivery| view! { <Row delivery /> });
+    let heads = vec![
+        (texts.state, ""),
+        (texts.channel, ""),
+        (texts.message, ""),
+        (texts.error, ""),
+        (texts.attempts, "figure"),
+        (texts.began, "figure"),
+        (texts.ended, "figure"),
+    ];
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader" scope="col">{texts.state}</th>
-                    <th role="columnheader" scope="col">{texts.channel}</th>
-                    <th role="columnheader" scope="col">{texts.message}</th>
-                    <th role="columnheader" scope="col">{texts.error}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.attempts}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.began}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.ended}</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows.collect_view()}</tbody>
-        </table>
+        <DataTable heads>{rows.collect_view()}</DataTable>
     }
     .into_any()
 }

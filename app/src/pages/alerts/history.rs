@@ -5,6 +5,7 @@ use super::band::Band;
 use super::firing::Place;
 use super::measure::{measured, summary};
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::Icon;
@@ -125,22 +126,18 @@ pub fn History(list: Items<Alert>, asked: Asked, now: Timestamp) -> impl IntoVie
 fn Table(items: Vec<Alert>) -> impl IntoView {
     let texts = t::<Alerting>();
     let rows = items.into_iter().map(|alert| view! { <Row alert /> });
+    let heads = vec![
+        (texts.state, ""),
+        (texts.severity, ""),
+        (texts.rule, ""),
+        (texts.cluster, ""),
+        (texts.value, ""),
+        (texts.acked, "minor"),
+        (texts.began, "figure"),
+        (texts.ended, "figure"),
+    ];
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader" scope="col">{texts.state}</th>
-                    <th role="columnheader" scope="col">{texts.severity}</th>
-                    <th role="columnheader" scope="col">{texts.rule}</th>
-                    <th role="columnheader" scope="col">{texts.cluster}</th>
-                    <th role="columnheader" scope="col">{texts.value}</th>
-                    <th role="columnheader" scope="col" class="minor">{texts.acked}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.began}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.ended}</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows.collect_view()}</tbody>
-        </table>
+        <DataTable heads>{rows.collect_view()}</DataTable>
     }
     .into_any()
 }

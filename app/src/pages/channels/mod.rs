@@ -4,6 +4,7 @@ mod panel;
 mod test;
 
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::use_parameter;
 use crate::components::icon::{Icon, IconView};
@@ -74,21 +75,11 @@ pub fn kind_title(kind: ChannelKind) -> &'static str {
 #[component]
 fn Table(channels: Vec<Channel>, tested: ServerAction<TestChannel>) -> impl IntoView {
     let texts = t::<Alerting>();
-    let rows = channels.into_iter().map(|channel| view! { <Row channel tested /> });
+    let rows = channels.into_iter().map(move |channel| view! { <Row channel tested /> });
+    let heads = vec![(texts.state, ""), (texts.channel, ""), (texts.kind, ""), (texts.matchers, ""), ("", "figure")];
     view! {
         <div class="table-wrap">
-            <table class="table table-lines" role="table" data-testid="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">{texts.state}</th>
-                        <th role="columnheader" scope="col">{texts.channel}</th>
-                        <th role="columnheader" scope="col">{texts.kind}</th>
-                        <th role="columnheader" scope="col">{texts.matchers}</th>
-                        <th role="columnheader" scope="col" class="figure"></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows.collect_view()}</tbody>
-            </table>
+            <DataTable heads>{rows.collect_view()}</DataTable>
         </div>
     }
     .into_any()

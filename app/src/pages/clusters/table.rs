@@ -2,6 +2,7 @@
 
 use crate::components::age::Age;
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::icon::{Icon, IconView};
 use crate::components::labels::LabelChips;
 use crate::components::phases::PhaseBar;
@@ -21,11 +22,11 @@ pub fn Table(table: ClusterTable) -> impl IntoView {
     let texts = t::<Texts>();
     let total = table.clusters.len();
     let summaries = table.summaries;
-    let rows = table.clusters.into_iter().map(|cluster| {
+    let rows = table.clusters.into_iter().map(move |cluster| {
         let summary = summaries.iter().find(|summary| summary.name == cluster.name).cloned();
         view! { <Row cluster summary /> }
     });
-    let heads = [
+    let heads = vec![
         (texts.state, "cell-state"),
         (texts.title, "cell-name"),
         (texts.age, ""),
@@ -35,16 +36,10 @@ pub fn Table(table: ClusterTable) -> impl IntoView {
         (texts.labels, "cell-labels"),
         (texts.weight, "figure"),
         (texts.expires, "minor"),
-    ]
-    .map(|(text, class)| view! { <th role="columnheader" scope="col" class=class>{text}</th> });
+    ];
     view! {
         <div class="table-wrap">
-            <table class="table table-lines clusters" role="table" data-testid="clusters">
-                <thead role="rowgroup">
-                    <tr role="row">{heads.collect_view()}</tr>
-                </thead>
-                <tbody role="rowgroup">{rows.collect_view()}</tbody>
-            </table>
+            <DataTable heads class="clusters" testid="clusters">{rows.collect_view()}</DataTable>
             <div class="table-foot">
                 <strong data-testid="total">{fill(texts.total, &[&total])}</strong>
             </div>

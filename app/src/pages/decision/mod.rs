@@ -43,7 +43,7 @@ pub fn DecisionPage() -> impl IntoView {
     let crumbs = vec![Crumb::new(texts.decisions, "/decisions")];
     let again = may(Action::Schedule).then(|| view! { <a class="button" href="/schedule">{texts.again}</a> });
     view! {
-        {move || view! { <PageHead title=short(&id.get()) crumbs=crumbs.clone() /> }}
+        {move || view! { <PageHead title=fill(texts.one_decision, &[&short(&id.get())]) crumbs=crumbs.clone() /> }}
         <Loaded source view=show rows=14 />
         <p>{again}</p>
     }

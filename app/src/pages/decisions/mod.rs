@@ -2,6 +2,7 @@
 
 use crate::components::badge::StateBadge;
 use crate::components::copy::LongName;
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::{Icon, IconView};
@@ -85,21 +86,17 @@ fn Nothing(filtered: bool) -> impl IntoView {
 fn Table(items: Vec<DecisionItem>) -> impl IntoView {
     let texts = t::<Scheduling>();
     let rows = items.into_iter().map(|item| view! { <Row item /> });
+    let heads = vec![
+        (texts.phase, ""),
+        (texts.workload, ""),
+        (texts.target, ""),
+        (texts.namespace, ""),
+        (texts.outcome, ""),
+        (texts.by, "minor"),
+        (texts.when, "figure"),
+    ];
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader" scope="col">{texts.phase}</th>
-                    <th role="columnheader" scope="col">{texts.workload}</th>
-                    <th role="columnheader" scope="col">{texts.target}</th>
-                    <th role="columnheader" scope="col">{texts.namespace}</th>
-                    <th role="columnheader" scope="col">{texts.outcome}</th>
-                    <th role="columnheader" scope="col" class="minor">{texts.by}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.when}</th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows.collect_view()}</tbody>
-        </table>
+        <DataTable heads>{rows.collect_view()}</DataTable>
     }
     .into_any()
 }

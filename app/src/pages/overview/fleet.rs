@@ -4,6 +4,7 @@ use super::totals::oldest;
 use crate::components::age::Age;
 use crate::components::badge::StateBadge;
 use crate::components::chart::Meter;
+use crate::components::data_table::DataTable;
 use crate::components::phases::PhaseBar;
 use crate::components::sli::{SliCell, sli_title};
 use crate::format::age::STALE_SECONDS;
@@ -17,31 +18,26 @@ use model::wire::cluster::{Cluster, ClusterSummary};
 #[component]
 pub fn Fleet(clusters: Vec<Cluster>, summaries: Vec<ClusterSummary>) -> impl IntoView {
     let texts = t::<Texts>();
-    let rows = clusters.into_iter().map(|cluster| {
+    let rows = clusters.into_iter().map(move |cluster| {
         let summary = summaries.iter().find(|summary| summary.name == cluster.name).cloned();
         view! { <Row cluster summary /> }
     });
-    let slis = Sli::ALL.map(|sli| {
+    let mut heads = vec![
+        (texts.clusters, ""),
+        (texts.nodes_ready, "figure"),
+        (texts.pods, ""),
+        (texts.cpu, ""),
+        (texts.memory, ""),
+    ];
+    heads.extend(Sli::ALL.map(|sli| {
         let class = if matches!(sli, Sli::NodeReadyRatio | Sli::EtcdLeaderChanges) { "minor" } else { "" };
-        view! { <th role="columnheader" scope="col" class=class>{sli_title(sli)}</th> }
-    });
+        (sli_title(sli), class)
+    }));
     view! {
         <section class="stack" aria-labelledby="fleet">
             <h2 id="fleet" class="visually-hidden">{texts.clusters}</h2>
             <div class="table-wrap">
-                <table class="table table-lines fleet" role="table" data-testid="fleet">
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">{texts.clusters}</th>
-                            <th role="columnheader" scope="col" class="figure">{texts.nodes_ready}</th>
-                            <th role="columnheader" scope="col">{texts.pods}</th>
-                            <th role="columnheader" scope="col">{texts.cpu}</th>
-                            <th role="columnheader" scope="col">{texts.memory}</th>
-                            {slis.collect_view()}
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows.collect_view()}</tbody>
-                </table>
+                <DataTable heads class="fleet" testid="fleet">{rows.collect_view()}</DataTable>
             </div>
         </section>
     }

@@ -17,12 +17,15 @@ use crate::components::icon::Icon;
 use crate::components::loaded::Loaded;
 use crate::components::page::PageHead;
 use crate::i18n::lists::{Lists, kind_title};
+use crate::i18n::overview::Overview;
 use crate::i18n::{lang, t};
 use crate::live::{Clock, ListMessage, use_clock, use_live};
 use crate::pages::not_found::NotFound;
 use crate::server_fns::resources::list_resources;
+use crate::viewer::may;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use model::access::Action;
 use model::wire::resource::ResourceList;
 
 /// Without a word from the stream for this long the page asks by itself.
@@ -95,6 +98,9 @@ fn NothingHere(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
     view! {
         <Empty icon=Icon::Box text=text>
             {filtered.then(|| view! { <a class="button" href=clear>{texts.clear}</a> })}
+            {(!filtered && no_clusters && may(Action::ManageClusters)).then(|| view! {
+                <a class="button button-primary" href="/clusters?add=1">{t::<Overview>().empty_action}</a>
+            })}
         </Empty>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 mod create;
 
+use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::icon::Icon;
 use crate::components::loaded::Loaded;
@@ -37,22 +38,18 @@ pub fn TokensPage() -> impl IntoView {
 #[component]
 fn Table(tokens: Vec<Token>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     let texts = t::<Accounts>();
-    let rows = tokens.into_iter().map(|token| view! { <Row token revoke /> });
+    let rows = tokens.into_iter().map(move |token| view! { <Row token revoke /> });
+    let heads = vec![
+        (texts.token_name, ""),
+        (texts.owner, ""),
+        (texts.created, "figure"),
+        (texts.last_used, "figure"),
+        (texts.expires, "figure"),
+        ("", "figure"),
+    ];
     view! {
         <div class="table-wrap">
-            <table class="table table-lines" role="table" data-testid="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">{texts.token_name}</th>
-                        <th role="columnheader" scope="col">{texts.owner}</th>
-                        <th role="columnheader" scope="col" class="figure">{texts.created}</th>
-                        <th role="columnheader" scope="col" class="figure">{texts.last_used}</th>
-                        <th role="columnheader" scope="col" class="figure">{texts.expires}</th>
-                        <th role="columnheader" scope="col" class="figure"></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows.collect_view()}</tbody>
-            </table>
+            <DataTable heads>{rows.collect_view()}</DataTable>
         </div>
     }
     .into_any()

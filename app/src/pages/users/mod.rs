@@ -3,6 +3,7 @@
 mod panel;
 
 use crate::components::badge::StateBadge;
+use crate::components::data_table::DataTable;
 use crate::components::filter_bar::use_parameter;
 use crate::components::icon::{Icon, IconView};
 use crate::components::loaded::Loaded;
@@ -77,20 +78,16 @@ pub fn role_title(role: Role) -> &'static str {
 fn Table(users: Vec<User>) -> impl IntoView {
     let texts = t::<Accounts>();
     let rows = users.into_iter().map(|user| view! { <Row user /> });
+    let heads = vec![
+        (texts.state, ""),
+        (texts.user, ""),
+        (texts.role, ""),
+        (texts.created, "figure"),
+        (texts.last_login, "figure"),
+        ("", "figure"),
+    ];
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th role="columnheader" scope="col">{texts.state}</th>
-                    <th role="columnheader" scope="col">{texts.user}</th>
-                    <th role="columnheader" scope="col">{texts.role}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.created}</th>
-                    <th role="columnheader" scope="col" class="figure">{texts.last_login}</th>
-                    <th role="columnheader" scope="col" class="figure"></th>
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows.collect_view()}</tbody>
-        </table>
+        <DataTable heads>{rows.collect_view()}</DataTable>
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use super::write::{NotApplied, Write, WriteState, apply, look, uid, undo};
 use crate::{Engine, problem::Answer};
 use jiff::Timestamp;
 use kubeapi::client::ClusterClient;
-use model::fleet::DECISION_LABEL;
+use model::fleet::{ClusterState, DECISION_LABEL};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
 use model::rows::{Cell, Row};
@@ -159,12 +159,20 @@ impl<'a> Run<'a> {
                 }
                 Rollout::GoesOn(progress) if Timestamp::now() >= until => {
                     let reason = format!("not available after {} s: {progress}", timeout.as_secs());
-                    self.end(Phase::Failed, reason).await?;
-                    return Ok(End::Failed);
+                    // Of a cluster that does not answer nobody knows how far it came.
+                    let (phase, end) =
+                        if self.answers() { (Phase::Failed, End::Failed) } else { (Phase::Unknown, End::Unknown) };
+                    self.end(phase, reason).await?;
+                    return Ok(end);
                 }
                 Rollout::GoesOn(_) => sleep(FOLLOW).await,
             }
         }
+    }
+
+    fn answers(&self) -> bool {
+        let status = self.engine.mirror().cluster(&ClusterId::new(self.attempt.cluster_id.as_str()));
+        status.is_some_and(|status| matches!(status.state, ClusterState::Online | ClusterState::Degraded))
     }
 
     /// The rollout as the mirror has it now.
