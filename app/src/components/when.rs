@@ -37,7 +37,8 @@ fn relative(texts: &Common, seconds: i64) -> String {
     let (text, amount) = match seconds {
         s if s < -172_800 => (texts.in_days, -s / 86_400),
         s if s < -7200 => (texts.in_hours, -s / 3600),
-        s if s < 0 => (texts.in_minutes, -s / 60),
+        s if s < -120 => (texts.in_minutes, -s / 60),
+        s if s < 0 => (texts.in_seconds, -s),
         s if s < 120 => (texts.ago_seconds, s),
         s if s < 7200 => (texts.ago_minutes, s / 60),
         s if s < 172_800 => (texts.ago_hours, s / 3600),
@@ -58,6 +59,7 @@ mod tests {
             (300, "5 min ago"),
             (7200, "2 h ago"),
             (864_000, "10 d ago"),
+            (-40, "in 40 s"),
             (-300, "in 5 min"),
             (-864_000, "in 10 d"),
         ] {

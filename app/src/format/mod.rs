@@ -1,6 +1,7 @@
 //! How numbers, times and names are written. Pure: the same on the server and in the browser.
 
 pub mod age;
+pub mod annotation;
 pub mod number;
 pub mod taint;
 pub mod text;

@@ -40,6 +40,7 @@ crate::i18n::texts! {
         ago_minutes: "{} min ago", "{} 分钟前";
         ago_hours: "{} h ago", "{} 小时前";
         ago_days: "{} d ago", "{} 天前";
+        in_seconds: "in {} s", "{} 秒后";
         in_minutes: "in {} min", "{} 分钟后";
         in_hours: "in {} h", "{} 小时后";
         in_days: "in {} d", "{} 天后";

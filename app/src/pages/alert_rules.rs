@@ -47,7 +47,7 @@ pub fn AlertRulesPage() -> impl IntoView {
 #[component]
 fn Row(rule: AlertRule) -> impl IntoView {
     let texts = t::<Alerting>();
-    let summary = ["summary", "description"].into_iter().find_map(|key| rule.annotations.get(key).cloned());
+    let summary = crate::format::annotation::summary(&rule.annotations);
     let severity = match rule.enabled {
         true => view! { <StateBadge state=rule.severity.as_str() /> }.into_any(),
         false => {

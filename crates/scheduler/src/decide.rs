@@ -2,12 +2,14 @@
 
 use crate::ask::Ask;
 use crate::capacity::Scan;
-use crate::case::{Case, Namespace, Prepared};
+use crate::case::{Case, Prepared};
 use crate::effective::EffectivePod;
 use crate::filters::{self, FILTERS, Stage};
 use crate::profile::Profile;
 use crate::select::rank;
 use crate::summary::summarize;
+use crate::text::Text;
+use crate::warnings;
 use model::fleet::{Fleet, Reservation};
 use model::ids::{ClusterId, DecisionId};
 use model::k8s::resources::Resources;
@@ -56,7 +58,7 @@ pub struct Decision {
     pub verdicts: Vec<ClusterVerdicts>,
     pub rejected: Vec<Rejected>,
     pub data_age: BTreeMap<String, DataAge>,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
     pub seed: u64,
     pub profile_version: u64,
     /// Of the fleet that was read.
@@ -138,7 +140,7 @@ pub fn decide(
             })
             .collect(),
         rejected,
-        warnings: warnings(ask, winner),
+        warnings: warnings::of(ask, winner),
         seed: context.seed,
         profile_version: profile.version,
         revision: fleet.revision,
@@ -174,45 +176,6 @@ fn data_age(case: &Case<'_>) -> DataAge {
     DataAge { nodes: case.age(MirroredKind::Node), pods: case.age(MirroredKind::Pod) }
 }
 
-/// What does not stand in the way but should be known.
-fn warnings(ask: &Ask, winner: Option<&Case<'_>>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let spec = &ask.template.spec;
-    let claims: Vec<&str> = spec
-        .volumes
-        .iter()
-        .filter_map(|volume| volume.persistent_volume_claim.as_ref())
-        .map(|claim| claim.claim_name.as_str())
-        .collect();
-    if !claims.is_empty() {
-        warnings.push(format!("volumes are not checked: {} may pin pods to some nodes", claims.join(", ")));
-    }
-    if let Some(class) = &spec.runtime_class_name {
-        warnings.push(format!("runtime class {class} is not checked: its overhead and node selector are not counted"));
-    }
-    if !spec.scheduling_gates.is_empty() {
-        warnings.push("the pods carry scheduling gates: they stay pending until these are removed".to_owned());
-    }
-    let Some(case) = winner else { return warnings };
-    let spare = case.fit().saturating_sub(ask.replicas);
-    if spare < ask.surge {
-        warnings.push(format!(
-            "{} has room for {spare} replicas more, but a rolling update runs {} on top: it would wait or hang",
-            case.view.name, ask.surge
-        ));
-    }
-    if let Some(stuck) = case.scan.as_ref().map(|scan| scan.stuck).filter(|stuck| *stuck > 0) {
-        warnings.push(format!("{stuck} pods ahead of this in {} fit nowhere themselves", case.view.name));
-    }
-    if matches!(case.prepared.namespace, Namespace::Missing) {
-        warnings.push(format!(
-            "namespace {} will be new in {}: quotas that a controller puts there are not known",
-            ask.namespace, case.view.name
-        ));
-    }
-    warnings
-}
-
 /// How many replicas of an ask fit into each cluster, and what keeps one more off. Health, taints and
 /// weights of clusters play no part.
 pub fn capacity(ask: &Ask, fleet: &Fleet, reservations: &[Reservation], context: &Context) -> Vec<ClusterCapacity> {
@@ -234,7 +197,7 @@ pub fn capacity(ask: &Ask, fleet: &Fleet, reservations: &[Reservation], context:
             eligible_nodes: scan.eligible as u64,
             nodes: scan.nodes as u64,
             limited_by,
-            message: filters::capacity_message(&case),
+            message: filters::capacity_message(&case).en,
         }
     };
     let mut rows: Vec<_> = fleet.clusters.iter().map(|view| of(view.as_ref())).collect();

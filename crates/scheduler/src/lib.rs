@@ -14,9 +14,12 @@ pub mod profile;
 mod scorers;
 mod select;
 mod summary;
+mod text;
+mod warnings;
 
 pub use ask::{Ask, AskError, AskOptions, ClusterSelection, ObjectKind, WeightMode};
 pub use decide::{ClusterCapacity, Context, Decision, Placement, capacity, decide};
 pub use filters::FILTERS;
 pub use profile::{Profile, ProfileError, ScorerMode};
 pub use scorers::SCORERS;
+pub use text::Text;

@@ -35,7 +35,8 @@ pub(crate) fn summarize(ask: &Ask, ranking: &[Ranked], rejected: &[Rejected]) ->
     for cluster in rejected.iter().take(shown) {
         if let Some(reason) = cluster.reasons.first() {
             en.push_str(&format!(" {}: {} ({}).", cluster.cluster, reason.message, reason.filter));
-            zh.push_str(&format!(" {} 被过滤（{}）：{}。", cluster.cluster, reason.filter, reason.message));
+            let words = reason.zh.as_ref().map_or(&reason.message, |zh| &zh.message);
+            zh.push_str(&format!(" {} 被过滤（{}）：{words}。", cluster.cluster, reason.filter));
         }
     }
     if rejected.len() > shown {

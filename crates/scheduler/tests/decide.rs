@@ -22,7 +22,15 @@ fn web() -> Ask {
 }
 
 fn run(ask: &Ask, clusters: Vec<Arc<ClusterView>>) -> Decision {
-    decide(ask, &Profile::default(), &fleet(clusters), &[], &context())
+    let decision = decide(ask, &Profile::default(), &fleet(clusters), &[], &context());
+    decision.rejected.iter().flat_map(|row| &row.reasons).for_each(is_told_in_chinese_too);
+    decision
+}
+
+/// Kubernetes' own words stay English, so a message may be the same in both; what to do never is.
+fn is_told_in_chinese_too(reason: &Reason) {
+    let zh = reason.zh.as_ref().unwrap();
+    assert!(!zh.message.is_empty() && !zh.remedy.is_ascii(), "{reason:?}");
 }
 
 fn verdict(decision: &Decision, cluster: &str, filter: &str) -> Verdict {
@@ -283,7 +291,14 @@ fn surge_that_does_not_fit_is_a_warning() {
     let tight = cluster("c").node(node("n", "3", "32Gi", 110)).build();
     let decision = run(&web(), vec![tight]);
     assert_eq!(decision.outcome, Outcome::Scheduled);
-    assert!(decision.warnings.iter().any(|warning| warning.contains("rolling update")), "{:?}", decision.warnings);
+    assert!(
+        decision
+            .warnings
+            .iter()
+            .any(|warning| warning.en.contains("rolling update") && warning.zh.contains("滚动更新")),
+        "{:?}",
+        decision.warnings
+    );
 }
 
 #[test]

@@ -50,7 +50,9 @@ fn in_language(summary: &Summary) -> &str {
 #[component]
 pub fn Breakdown(answer: ScheduleAnswer) -> impl IntoView {
     let chosen = answer.target.as_ref().map(|target| target.cluster.clone());
-    let warnings = answer.warnings.clone();
+    // Decisions of before have their warnings in English only.
+    let zh = lang() == Lang::Zh && answer.warnings_zh.len() == answer.warnings.len();
+    let warnings = if zh { answer.warnings_zh.clone() } else { answer.warnings.clone() };
     view! {
         <div class="stack placement">
             <Sentence answer=answer.clone() />
@@ -109,6 +111,7 @@ mod tests {
             objects: vec!["shop/compute".into()],
             remedy: "raise it".into(),
             age: Some(1.4),
+            zh: None,
         };
         ScheduleAnswer {
             id: "d1".into(),
@@ -126,6 +129,7 @@ mod tests {
             seed: 1,
             profile_version: 1,
             warnings: Vec::new(),
+            warnings_zh: Vec::new(),
             timings: BTreeMap::new(),
             workload: Workload { kind: "Deployment".into(), name: "web".into(), namespace: "shop".into(), replicas: 2 },
             created_at: jiff::Timestamp::UNIX_EPOCH,

@@ -2,6 +2,7 @@
 
 use crate::components::icon::{Icon, IconView};
 use crate::format::age::seconds;
+use crate::i18n::Lang;
 use crate::i18n::scheduling::{Scheduling, reason_title};
 use crate::i18n::{fill, lang, t};
 use leptos::prelude::*;
@@ -94,13 +95,17 @@ fn ReasonView(reason: Reason, #[prop(optional)] titled: bool) -> impl IntoView {
     .into_iter()
     .flatten()
     .collect();
+    let (message, remedy) = match reason.zh.filter(|_| lang() == Lang::Zh) {
+        Some(words) => (words.message, words.remedy),
+        None => (reason.message, reason.remedy),
+    };
     let title = titled.then(|| view! { <strong>{reason_title(lang(), &reason.code)} ": "</strong> });
     view! {
         <div class="reason" data-code=reason.code.clone() data-filter=reason.filter.clone()>
-            <p>{title} {reason.message.clone()}</p>
+            <p>{title} {message}</p>
             {(!facts.is_empty()).then(|| view! { <p class="reason-facts">{facts.join(" · ")}</p> })}
-            {(!reason.remedy.is_empty()).then(|| view! {
-                <p class="reason-remedy"><IconView icon=Icon::Right /> <span>{fill(texts.remedy, &[&reason.remedy])}</span></p>
+            {(!remedy.is_empty()).then(|| view! {
+                <p class="reason-remedy"><IconView icon=Icon::Right /> <span>{fill(texts.remedy, &[&remedy])}</span></p>
             })}
         </div>
     }
@@ -122,6 +127,7 @@ mod tests {
             objects: Vec::new(),
             remedy: String::new(),
             age: None,
+            zh: None,
         };
         Rejected { cluster: name.into(), reasons: vec![reason] }
     }

@@ -1,10 +1,11 @@
 //! Saying that somebody takes care of an alert.
 
 use super::PATH;
-use super::measure::{measured, summary};
+use super::measure::measured;
 use crate::components::badge::StateBadge;
 use crate::components::form::{AreaField, FormProblem, use_action_form};
 use crate::components::side_panel::SidePanel;
+use crate::format::annotation::summary;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::t;
 use crate::server_fns::Answer;
@@ -27,7 +28,7 @@ pub fn AckPanel(id: String, source: Resource<Answer<AlertPage>>) -> impl IntoVie
                     <span class="mono">{alert.cluster.clone()}</span>
                     <span>{measured(&alert)}</span>
                 </p>
-                <p class="muted">{summary(&alert)}</p>
+                <p class="muted">{summary(&alert.annotations)}</p>
             }
             .into_any(),
             None => view! { <p class="muted">{texts.ack_gone}</p> }.into_any(),

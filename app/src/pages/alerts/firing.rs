@@ -1,11 +1,12 @@
 //! What fires now, and what may fire soon.
 
-use super::measure::{measured, sli_of, summary};
+use super::measure::{measured, sli_of};
 use crate::components::badge::StateBadge;
 use crate::components::chart::Sparkline;
 use crate::components::icon::{Icon, IconView};
 use crate::components::sli::sli_title;
 use crate::components::when::When;
+use crate::format::annotation::summary;
 use crate::format::url;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::{fill, t};
@@ -74,7 +75,7 @@ fn Row(alert: Alert, #[prop(optional_no_strip)] trend: Option<Vec<Option<f64>>>)
                 <Place cluster=alert.cluster.clone() />
                 <span class="firing-since">{texts.since} " " <When at=since /></span>
             </div>
-            <p class="firing-what">{summary(&alert)}</p>
+            <p class="firing-what">{summary(&alert.annotations)}</p>
             <div class="firing-measure">
                 <strong class="figure">{measured(&alert)}</strong>
                 {spark}

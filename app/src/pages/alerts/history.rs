@@ -3,7 +3,7 @@
 use super::PATH;
 use super::band::Band;
 use super::firing::Place;
-use super::measure::{measured, summary};
+use super::measure::measured;
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
@@ -11,6 +11,7 @@ use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_par
 use crate::components::icon::Icon;
 use crate::components::pager::Pager;
 use crate::components::when::When;
+use crate::format::annotation::summary;
 use crate::format::url;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::states::state_word;
@@ -156,7 +157,7 @@ fn Row(alert: Alert) -> impl IntoView {
         <tr role="row" data-testid="row" data-rule=alert.rule.clone() data-state=alert.state.as_str()>
             <td role="cell" class="cell-state"><StateBadge state=alert.state.as_str() /></td>
             <td role="cell" data-label=texts.severity>{state_word(lang(), alert.severity.as_str()).to_string()}</td>
-            <td role="cell" class="cell-name" title=summary(&alert)>{rule}</td>
+            <td role="cell" class="cell-name" title=summary(&alert.annotations)>{rule}</td>
             <td role="cell" data-label=texts.cluster><Place cluster=alert.cluster.clone() /></td>
             <td role="cell" data-label=texts.value>{measured(&alert)}</td>
             <td role="cell" class="minor" data-label=texts.acked>{alert.ack.map(|ack| ack.by)}</td>

@@ -26,9 +26,3 @@ pub fn measured(alert: &Alert) -> Option<String> {
         None => number(value),
     })
 }
-
-/// One sentence about it; empty where the rule has none.
-pub fn summary(alert: &Alert) -> String {
-    let of = |key: &str| alert.annotations.get(key).cloned();
-    of("summary").or_else(|| of("description")).unwrap_or_default()
-}

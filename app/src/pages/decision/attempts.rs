@@ -6,10 +6,10 @@ use crate::components::when::When;
 use crate::format::age::seconds;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::states::state_word;
-use crate::i18n::{fill, lang, t};
+use crate::i18n::{Lang, fill, lang, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
-use model::wire::schedule::{AppliedObject, Attempt, TimelineEntry};
+use model::wire::schedule::{AppliedObject, Attempt, Phase, TimelineEntry};
 
 #[component]
 pub fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
@@ -50,6 +50,18 @@ fn One(number: usize, attempt: Attempt) -> impl IntoView {
     .into_any()
 }
 
+/// What a step that went well says in Chinese; what went wrong speaks for itself.
+fn words(lang: Lang, phase: Phase) -> Option<&'static str> {
+    match (lang, phase) {
+        (Lang::Zh, Phase::Reserved) => Some("已在该集群预留空间"),
+        (Lang::Zh, Phase::Applying) => Some("正在下发对象"),
+        (Lang::Zh, Phase::Applied) => Some("全部对象已下发"),
+        (Lang::Zh, Phase::Progressing) => Some("等待发布完成"),
+        (Lang::Zh, Phase::Available) => Some("全部副本可用"),
+        _ => None,
+    }
+}
+
 #[component]
 fn Entry(entry: TimelineEntry, started: Timestamp) -> impl IntoView {
     let (tone, icon) = appearance(entry.phase.as_str());
@@ -59,7 +71,7 @@ fn Entry(entry: TimelineEntry, started: Timestamp) -> impl IntoView {
             <span class=tone.class()><IconView icon /></span>
             <span class="timeline-what">
                 <strong>{state_word(lang(), entry.phase.as_str()).to_string()}</strong>
-                " " <span class="muted">{entry.message}</span>
+                " " <span class="muted">{words(lang(), entry.phase).map_or(entry.message, str::to_string)}</span>
             </span>
             <span class="timeline-when muted"><span class="figure">{offset}</span> " · " <When at=entry.time /></span>
         </li>

@@ -4,6 +4,7 @@ use crate::components::badge::StateBadge;
 use crate::components::icon::{Icon, IconView};
 use crate::components::sli::sli_value;
 use crate::components::when::When;
+use crate::format::annotation;
 use crate::format::number::short;
 use crate::i18n::overview::Overview as Texts;
 use crate::i18n::{fill, t};
@@ -70,7 +71,7 @@ fn Row(item: Item) -> impl IntoView {
 
 fn of_alert(alert: &Alert) -> Item {
     let texts = t::<Texts>();
-    let summary = alert.annotations.get("summary").cloned().unwrap_or_default();
+    let summary = annotation::summary(&alert.annotations);
     let measured = alert.value.map(|value| match alert.threshold {
         Some(threshold) => fill(texts.value_against, &[&number(alert, value), &number(alert, threshold)]),
         None => number(alert, value),

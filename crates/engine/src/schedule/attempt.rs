@@ -75,7 +75,14 @@ impl<'a> Run<'a> {
     }
 
     async fn apply_all(&mut self) -> Result<Option<End>, Problem> {
-        self.step(Phase::Applying, format!("applying {} objects", self.objects.len())).await?;
+        self.step(
+            Phase::Applying,
+            match self.objects.len() {
+                1 => "applying 1 object".to_string(),
+                objects => format!("applying {objects} objects"),
+            },
+        )
+        .await?;
         let Some(client) = self.client() else {
             return self.nothing_sent("the cluster is not registered any more, or has no usable credential").await;
         };

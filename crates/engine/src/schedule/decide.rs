@@ -126,7 +126,9 @@ impl Engine {
             });
             decision.placement = narrowed.as_ref().and_then(|narrowed| narrowed.placement.clone());
             decision.summary = narrowed.map(|narrowed| narrowed.summary).unwrap_or(decision.summary);
-            decision.warnings.push("the fallback chain chose, not the highest total".into());
+            decision
+                .warnings
+                .push(("the fallback chain chose, not the highest total", "由回退链选定，而非最高总分").into());
         }
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let chosen = decision.placement.take();
@@ -198,6 +200,7 @@ fn told(
     chosen: Option<&Placement>,
     micros: u64,
 ) -> ScheduleAnswer {
+    let (warnings, warnings_zh) = decision.warnings.into_iter().map(|text| (text.en, text.zh)).unzip();
     ScheduleAnswer {
         id: id.to_string(),
         outcome: if chosen.is_some() { Outcome::Scheduled } else { Outcome::Unschedulable },
@@ -213,7 +216,8 @@ fn told(
         data_age: decision.data_age,
         seed: decision.seed,
         profile_version: decision.profile_version,
-        warnings: decision.warnings,
+        warnings,
+        warnings_zh,
         timings: BTreeMap::from([("decideMicros".to_string(), micros)]),
         workload: Workload {
             kind: plan.ask.kind.clone(),

@@ -162,6 +162,17 @@ pub struct Reason {
     pub remedy: String,
     /// Seconds: how old the data behind this verdict was.
     pub age: Option<f64>,
+    /// `message` and `remedy` in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<ReasonWords>,
+}
+
+/// The words of a reason in another language than English.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReasonWords {
+    pub message: String,
+    pub remedy: String,
 }
 
 /// A cluster that some filter does not pass, with every reason.
@@ -272,6 +283,9 @@ pub struct ScheduleAnswer {
     pub seed: u64,
     pub profile_version: u64,
     pub warnings: Vec<String>,
+    /// `warnings` in Chinese, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings_zh: Vec<String>,
     pub timings: BTreeMap<String, u64>,
     pub workload: Workload,
     pub created_at: Timestamp,

@@ -19,10 +19,12 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     if missing.is_empty() {
         return Finding::PASS;
     }
-    let message = format!("the cluster does not serve {}", missing.join(", "));
+    let all = missing.join(", ");
+    let message = (format!("the cluster does not serve {all}"), format!("此集群不提供 {all}"));
+    let remedy = (
+        "install what serves this type, or use a version that is served",
+        "安装提供此类型的组件，或改用集群提供的版本",
+    );
     missing.truncate(5);
-    Finding::reject(Detail {
-        objects: missing,
-        ..Detail::new("ApiNotServed", message, "install what serves this type, or use a version that is served")
-    })
+    Finding::reject(Detail { objects: missing, ..Detail::new("ApiNotServed", message, remedy) })
 }

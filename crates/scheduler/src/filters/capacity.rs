@@ -2,6 +2,7 @@
 
 use super::{Detail, Finding, unreadable};
 use crate::case::Case;
+use crate::text::Text;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     if let Some(finding) =
@@ -12,19 +13,26 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     let Some(scan) = &case.scan else {
         return Finding::unknown(Detail::new(
             "NotEvaluated",
-            "the nodes that may be used are not known",
-            "correct what NodeEligible names",
+            ("the nodes that may be used are not known", "不知道可以使用哪些 Node"),
+            ("correct what NodeEligible names", "处理 NodeEligible 指出的问题"),
         ));
     };
     let need = case.ask.replicas;
     if scan.fit >= need {
         return Finding::PASS;
     }
-    let (code, remedy) = match (scan.too_big, scan.fit) {
-        (true, _) => ("TooBigForEveryNode", "ask for less per replica, or add larger nodes".to_owned()),
-        _ => (
+    let (code, remedy): (_, Text) = match need - scan.fit {
+        _ if scan.too_big => (
+            "TooBigForEveryNode",
+            ("ask for less per replica, or add larger nodes", "减少每个副本的请求量，或增加更大的 Node").into(),
+        ),
+        lacking => (
             "InsufficientCapacity",
-            format!("make room for {} more replicas, or ask for fewer or smaller ones", need - scan.fit),
+            (
+                format!("make room for {lacking} more {}, or ask for fewer or smaller ones", replicas(lacking)),
+                format!("再腾出 {lacking} 个副本的空间，或减少副本数、减小请求量"),
+            )
+                .into(),
         ),
     };
     Finding::reject(Detail {
@@ -41,35 +49,57 @@ fn opaque(case: &Case<'_>) -> Option<Finding> {
     if let Some(name) = spec.scheduler_name.as_deref().filter(|name| !matches!(*name, "" | "default-scheduler")) {
         return Some(Finding::unknown(Detail::new(
             "CustomScheduler",
-            format!("pods of scheduler {name} follow rules that are not known here"),
-            "use the default scheduler",
+            (
+                format!("pods of scheduler {name} follow rules that are not known here"),
+                format!("调度器 {name} 的规则在此未知"),
+            ),
+            ("use the default scheduler", "使用默认调度器"),
         )));
     }
     (!spec.resource_claims.is_empty()).then(|| {
         Finding::unknown(Detail::new(
             "ResourceClaims",
-            "devices behind resource claims are not counted here",
-            "ask for extended resources instead",
+            ("devices behind resource claims are not counted here", "此处不统计 ResourceClaim 背后的设备"),
+            ("ask for extended resources instead", "改用扩展资源（extended resources）"),
         ))
     })
 }
 
 /// `2 of 5 replicas fit on 15 nodes: 9 Insufficient cpu, 3 node(s) had untolerated taint {gpu: yes}; n17 lacks 250m cpu`
-pub(crate) fn message(case: &Case<'_>) -> String {
-    let Some(scan) = &case.scan else { return String::new() };
-    let causes: Vec<_> =
-        [scan.limits.text(), scan.ineligible.text()].into_iter().filter(|text| !text.is_empty()).collect();
-    let mut message = match causes.as_slice() {
-        [] => format!("{} of {} replicas fit on {} nodes", scan.fit, case.ask.replicas, scan.nodes),
-        causes => {
-            format!("{} of {} replicas fit on {} nodes: {}", scan.fit, case.ask.replicas, scan.nodes, causes.join(", "))
-        }
-    };
+pub(crate) fn message(case: &Case<'_>) -> Text {
+    let Some(scan) = &case.scan else { return Text::default() };
+    let (fit, asked, nodes) = (scan.fit, case.ask.replicas, scan.nodes);
+    let mut text = Text::from((
+        format!("{fit} of {asked} {} fit on {nodes} {}", replicas(asked), if nodes == 1 { "node" } else { "nodes" }),
+        format!("{nodes} 个 Node 能容纳 {asked} 个副本中的 {fit} 个"),
+    ));
+    let causes = [scan.limits.text(), scan.ineligible.text()];
+    let causes: Vec<_> = causes.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if !causes.is_empty() {
+        text.en.push_str(&format!(": {}", causes.join(", ")));
+        text.zh.push_str(&format!("：{}", causes.join(", ")));
+    }
     if let Some(miss) = &scan.nearest {
-        message.push_str(&format!("; {miss} for one more"));
+        text.en.push_str(&format!("; {miss} for one more"));
+        text.zh.push_str(&format!("；再多一个副本：{miss}"));
     }
     if scan.stuck > 0 {
-        message.push_str(&format!("; {} pods ahead fit nowhere themselves", scan.stuck));
+        let ahead = stuck(scan.stuck);
+        text.en.push_str(&format!("; {}", ahead.en));
+        text.zh.push_str(&format!("；{}", ahead.zh));
     }
-    message
+    text
+}
+
+/// Pods that wait already and fit nowhere.
+pub(crate) fn stuck(pods: i64) -> Text {
+    let en = match pods {
+        1 => "1 pod ahead fits nowhere itself".to_owned(),
+        pods => format!("{pods} pods ahead fit nowhere themselves"),
+    };
+    (en, format!("排在前面的 {pods} 个 Pod 本身也无处可放")).into()
+}
+
+fn replicas(count: i64) -> &'static str {
+    if count == 1 { "replica" } else { "replicas" }
 }

@@ -10,17 +10,18 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         ClusterState::Pending => {
             return Finding::unknown(Detail::new(
                 "Pending",
-                "the cluster was not probed yet",
-                "wait for the first probe",
+                ("the cluster was not probed yet", "尚未探测此集群"),
+                ("wait for the first probe", "等待首次探测"),
             ));
         }
-        ClusterState::Offline => "bring the cluster's API server back",
-        ClusterState::AuthFailed => "renew the cluster's credential",
-        ClusterState::Untrusted => "check the cluster's certificate and trust it anew",
+        ClusterState::Offline => ("bring the cluster's API server back", "恢复集群的 API server"),
+        ClusterState::AuthFailed => ("renew the cluster's credential", "更新集群的凭据"),
+        ClusterState::Untrusted => ("check the cluster's certificate and trust it anew", "核对集群证书并重新信任"),
     };
+    let state = case.view.state;
     let message = match case.view.reason.as_ref() {
-        "" => format!("the cluster is {}", case.view.state),
-        reason => format!("the cluster is {}: {reason}", case.view.state),
+        "" => (format!("the cluster is {state}"), format!("集群状态为 {state}")),
+        reason => (format!("the cluster is {state}: {reason}"), format!("集群状态为 {state}：{reason}")),
     };
     Finding::reject(Detail::new("NotReady", message, remedy))
 }

@@ -13,8 +13,14 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         objects,
         ..Detail::new(
             "UntoleratedTaint",
-            format!("the cluster had untolerated taint {{{}: {}}}", first.key, first.value),
-            format!("tolerate {} in the request, or remove the taint", first.key),
+            (
+                format!("the cluster had untolerated taint {{{}: {}}}", first.key, first.value),
+                format!("集群带有未被容忍的污点 {{{}: {}}}", first.key, first.value),
+            ),
+            (
+                format!("tolerate {} in the request, or remove the taint", first.key),
+                format!("在请求中容忍 {}，或移除该污点", first.key),
+            ),
         )
     })
 }

@@ -9,7 +9,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     }
     Finding::reject(Detail::new(
         "ClusterWeightZero",
-        "the cluster's weight is 0",
-        "give the cluster a weight of 1 or more",
+        ("the cluster's weight is 0", "集群权重为 0"),
+        ("give the cluster a weight of 1 or more", "将集群权重设为 1 或更大"),
     ))
 }

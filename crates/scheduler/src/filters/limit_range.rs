@@ -3,6 +3,7 @@
 use super::{Detail, Finding, unreadable};
 use crate::case::Case;
 use crate::effective::violations;
+use crate::text::Text;
 use model::wire::schedule::Verdict;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
@@ -19,8 +20,11 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
             objects: vec![format!("{}/{}", case.ask.namespace, range.meta.name)],
             ..Detail::new(
                 "LimitRangeViolated",
-                message,
-                "change the containers' requests and limits, or the limit range",
+                Text::same(message),
+                (
+                    "change the containers' requests and limits, or the limit range",
+                    "修改容器的 requests 与 limits，或调整 LimitRange",
+                ),
             )
         })
         .collect();

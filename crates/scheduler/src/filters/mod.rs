@@ -15,12 +15,13 @@ pub(crate) mod quota;
 
 mod sync_staleness;
 
-pub(crate) use capacity::message as capacity_message;
+pub(crate) use capacity::{message as capacity_message, stuck};
 
 use crate::case::Case;
+use crate::text::Text;
 use model::fleet::Observed;
 use model::kinds::MirroredKind;
-use model::wire::schedule::{Reason, Verdict};
+use model::wire::schedule::{Reason, ReasonWords, Verdict};
 
 /// At which point of the funnel a filter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +73,11 @@ pub(crate) struct Finding {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Detail {
     pub code: &'static str,
-    pub message: String,
+    pub message: Text,
     pub need: Option<String>,
     pub have: Option<String>,
     pub objects: Vec<String>,
-    pub remedy: String,
+    pub remedy: Text,
 }
 
 impl Finding {
@@ -90,28 +91,42 @@ impl Finding {
     pub fn unknown(detail: Detail) -> Finding {
         Finding { verdict: Verdict::Unknown, details: vec![detail] }
     }
+
+    fn not_synced(plural: &str) -> Finding {
+        Finding::unknown(Detail::new(
+            "NotSynced",
+            (format!("{plural} of this cluster are not known yet"), format!("尚不知道此集群的 {plural}")),
+            WAIT_FOR_SYNC,
+        ))
+    }
+
+    fn not_allowed(plural: &str) -> Finding {
+        Finding::unknown(Detail::new(
+            "NotAllowed",
+            (format!("the credential may not see {plural}"), format!("凭据无权查看 {plural}")),
+            (
+                format!("let the cluster's credential list and watch {plural}"),
+                format!("授予集群凭据对 {plural} 的 list 与 watch 权限"),
+            ),
+        ))
+    }
 }
 
 impl Detail {
-    pub fn new(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Detail {
+    pub fn new(code: &'static str, message: impl Into<Text>, remedy: impl Into<Text>) -> Detail {
         Detail { code, message: message.into(), remedy: remedy.into(), ..Detail::default() }
     }
 }
+
+/// What helps where a kind is not there yet.
+pub(crate) const WAIT_FOR_SYNC: (&str, &str) = ("wait until the cluster is synced", "等待该集群完成同步");
 
 /// The finding where a kind that a filter needs cannot be read; None where it can.
 pub(crate) fn unreadable<T>(observed: &Observed<T>, plural: &str) -> Option<Finding> {
     match observed {
         Observed::Known(_) => None,
-        Observed::NotSynced => Some(Finding::unknown(Detail::new(
-            "NotSynced",
-            format!("{plural} of this cluster are not known yet"),
-            "wait until the cluster is synced",
-        ))),
-        Observed::NotAllowed => Some(Finding::unknown(Detail::new(
-            "NotAllowed",
-            format!("the credential may not see {plural}"),
-            format!("let the cluster's credential list and watch {plural}"),
-        ))),
+        Observed::NotSynced => Some(Finding::not_synced(plural)),
+        Observed::NotAllowed => Some(Finding::not_allowed(plural)),
     }
 }
 
@@ -137,11 +152,12 @@ pub(crate) fn run(filter: &Filter, case: &Case<'_>) -> (Verdict, Vec<Reason>) {
         filter: filter.name.to_owned(),
         code: detail.code.to_owned(),
         verdict: finding.verdict,
-        message: detail.message,
+        message: detail.message.en,
         need: detail.need,
         have: detail.have,
         objects: detail.objects,
-        remedy: detail.remedy,
+        remedy: detail.remedy.en,
+        zh: Some(ReasonWords { message: detail.message.zh, remedy: detail.remedy.zh }),
         age,
     });
     (finding.verdict, reasons.collect())

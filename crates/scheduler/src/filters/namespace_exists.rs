@@ -9,7 +9,11 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     match case.prepared.namespace {
         Namespace::Found(row) if row.phase.as_ref() == "Terminating" => Finding::reject(Detail {
             objects: vec![name.clone()],
-            ..Detail::new("NamespaceTerminating", format!("namespace {name} is being deleted"), "wait until it is gone")
+            ..Detail::new(
+                "NamespaceTerminating",
+                (format!("namespace {name} is being deleted"), format!("命名空间 {name} 正在删除")),
+                ("wait until it is gone", "等待其删除完成"),
+            )
         }),
         Namespace::Found(_) | Namespace::Granted => Finding::PASS,
         Namespace::Missing if created => Finding::PASS,
@@ -17,27 +21,22 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
             objects: vec![name.clone()],
             ..Detail::new(
                 "NamespaceMissing",
-                format!("namespace {name} does not exist"),
-                "create it, or set createNamespace",
+                (format!("namespace {name} does not exist"), format!("命名空间 {name} 不存在")),
+                ("create it, or set createNamespace", "创建它，或设置 createNamespace"),
             )
         }),
         Namespace::Forbidden => Finding::reject(Detail {
             objects: vec![name.clone()],
             ..Detail::new(
                 "NamespaceForbidden",
-                format!("the credential is limited to other namespaces than {name}"),
-                "use a credential for this namespace",
+                (
+                    format!("the credential is limited to other namespaces than {name}"),
+                    format!("凭据仅限于 {name} 以外的命名空间"),
+                ),
+                ("use a credential for this namespace", "使用适用于此命名空间的凭据"),
             )
         }),
-        Namespace::NotSynced => Finding::unknown(Detail::new(
-            "NotSynced",
-            "namespaces of this cluster are not known yet",
-            "wait until the cluster is synced",
-        )),
-        Namespace::NotAllowed => Finding::unknown(Detail::new(
-            "NotAllowed",
-            "the credential may not see namespaces",
-            "let the cluster's credential list and watch namespaces",
-        )),
+        Namespace::NotSynced => Finding::not_synced("namespaces"),
+        Namespace::NotAllowed => Finding::not_allowed("namespaces"),
     }
 }

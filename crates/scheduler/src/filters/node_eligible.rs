@@ -10,8 +10,11 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     if let Err(text) = &case.prepared.namespace_selector {
         return Finding::unknown(Detail::new(
             "NamespaceSelectorUnreadable",
-            format!("the namespace's node selector cannot be read: {text}"),
-            "correct the namespace's annotation",
+            (
+                format!("the namespace's node selector cannot be read: {text}"),
+                format!("无法读取命名空间的 Node 选择器：{text}"),
+            ),
+            ("correct the namespace's annotation", "修正命名空间的注解"),
         ));
     }
     let Some(scan) = &case.scan else {
@@ -21,8 +24,11 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         return Finding::PASS;
     }
     let message = match scan.nodes {
-        0 => "the cluster has no nodes".to_owned(),
-        nodes => format!("0/{nodes} nodes are available: {}", scan.ineligible.text()),
+        0 => ("the cluster has no nodes".to_owned(), "集群没有 Node".to_owned()),
+        nodes => {
+            let causes = scan.ineligible.text();
+            (format!("0/{nodes} nodes are available: {causes}"), format!("0/{nodes} 个 Node 可用：{causes}"))
+        }
     };
     Finding::reject(Detail {
         need: Some("1".to_owned()),
@@ -30,7 +36,10 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         ..Detail::new(
             "NoEligibleNode",
             message,
-            "change the pod's node selector, affinity or tolerations, or ready a node",
+            (
+                "change the pod's node selector, affinity or tolerations, or ready a node",
+                "修改 Pod 的 nodeSelector、亲和性或容忍，或恢复一个 Node",
+            ),
         )
     })
 }

@@ -1,6 +1,6 @@
 //! A decision on old data is a guess: past the hard limit a cluster is out.
 
-use super::{Detail, Finding};
+use super::{Detail, Finding, WAIT_FOR_SYNC};
 use crate::case::Case;
 use model::kinds::MirroredKind;
 
@@ -17,8 +17,8 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
             objects: silent.iter().map(|plural| (*plural).to_owned()).collect(),
             ..Detail::new(
                 "NeverSynced",
-                format!("no sign yet of {}", silent.join(", ")),
-                "wait until the cluster is synced",
+                (format!("no sign yet of {}", silent.join(", ")), format!("尚未收到 {}", silent.join(", "))),
+                WAIT_FOR_SYNC,
             )
         });
     }
@@ -26,17 +26,18 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         ages.iter().filter_map(|(kind, age)| age.filter(|age| *age > limit).map(|age| (kind, age))).collect();
     let Some(oldest) = stale.iter().map(|(_, age)| *age).max() else { return Finding::PASS };
     let plurals: Vec<_> = stale.iter().map(|(kind, _)| kind.spec().plural.to_owned()).collect();
+    let (all, limit, oldest) = (plurals.join(", "), seconds(limit), seconds(oldest));
+    let message = (
+        format!("{all} were last confirmed {oldest} ago, more than {limit}"),
+        format!("{all} 上次确认于 {oldest} 前，超过 {limit}"),
+    );
+    let remedy =
+        ("wait until the cluster is synced, or allow a larger maxStaleness", "等待该集群完成同步，或调大 maxStaleness");
     Finding::reject(Detail {
-        need: Some(seconds(limit)),
-        have: Some(seconds(oldest)),
-        message: format!(
-            "{} were last confirmed {} ago, more than {}",
-            plurals.join(", "),
-            seconds(oldest),
-            seconds(limit)
-        ),
+        need: Some(limit),
+        have: Some(oldest),
         objects: plurals,
-        ..Detail::new("Stale", "", "wait until the cluster is synced, or allow a larger maxStaleness")
+        ..Detail::new("Stale", message, remedy)
     })
 }
 

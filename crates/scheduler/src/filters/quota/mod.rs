@@ -56,8 +56,11 @@ pub(crate) fn report(ask: &Ask, prepared: &Prepared<'_>) -> QuotaReport {
                 objects: vec![format!("{}/{}", ask.namespace, quota.meta.name)],
                 ..Detail::new(
                     "QuotaMustSpecify",
-                    format!("failed quota: {}: must specify {missing}", quota.meta.name),
-                    "set these requests and limits on every container",
+                    (
+                        format!("failed quota: {}: must specify {missing}", quota.meta.name),
+                        format!("不满足配额 {}：必须指定 {missing}", quota.meta.name),
+                    ),
+                    ("set these requests and limits on every container", "为每个容器设置这些 requests 与 limits"),
                 )
             });
         }
@@ -93,17 +96,25 @@ fn replicas_within(left: i128, each: i128) -> i64 {
 
 fn exceeded(ask: &Ask, quota: &QuotaRow, name: &str, need: i128, left: i128, fits: i64) -> Detail {
     let (need_text, have_text) = (format_milli(name, need), format_milli(name, left.max(0)));
+    let (quota, asked, lacking) = (&quota.meta.name, ask.replicas, format_milli(name, need - left));
     Detail {
         need: Some(need_text.clone()),
         have: Some(have_text.clone()),
-        objects: vec![format!("{}/{}", ask.namespace, quota.meta.name)],
+        objects: vec![format!("{}/{quota}", ask.namespace)],
         ..Detail::new(
             "QuotaExceeded",
-            format!(
-                "exceeded quota: {}, {name} left {have_text}, needed {need_text}: {fits} of {} replicas",
-                quota.meta.name, ask.replicas
+            (
+                format!(
+                    "exceeded quota: {quota}, {name} left {have_text}, needed {need_text}: {fits} of {asked} replicas"
+                ),
+                format!(
+                    "超出配额 {quota}：{name} 剩余 {have_text}，需要 {need_text}，{asked} 个副本中只能容纳 {fits} 个"
+                ),
             ),
-            format!("raise {name} of quota {} by {}, or free some", quota.meta.name, format_milli(name, need - left)),
+            (
+                format!("raise {name} of quota {quota} by {lacking}, or free some"),
+                format!("将配额 {quota} 的 {name} 提高 {lacking}，或释放一些"),
+            ),
         )
     }
 }
