@@ -27,6 +27,7 @@ pub fn router(shared: Shared) -> Router {
         .merge(crate::forms::routes())
         .merge(pages::routes(&shared))
         .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn_with_state(shared.clone(), guard::check))
@@ -75,6 +76,10 @@ fn file(asset: &assets::Asset, headers: &HeaderMap) -> Response {
 
 async fn unknown(uri: Uri) -> ApiError {
     ApiError(Problem::not_found(if uri.path().starts_with("/api/") { "endpoint" } else { "page" }))
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError(Problem::new(405, "method_not_allowed", "This address does not take that method."))
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

@@ -72,6 +72,14 @@ async fn strangers_get_in_nowhere_but_at_the_open_doors() {
 }
 
 #[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_a_problem_that_says_so() {
+    let server = Server::start().await;
+    for (method, path) in [("POST", "/api/v1/me"), ("DELETE", "/api/v1/clusters"), ("PUT", "/livez")] {
+        server.ask(method, path).json(&json!({})).send().await.expect_problem(405, "method_not_allowed");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_token_is_refused_whatever_else_is_right() {
     let server = Server::start().await;
     for token in ["ph_nonsense", "", "ph_", &server.admin[..server.admin.len() - 1]] {

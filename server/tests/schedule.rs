@@ -165,6 +165,17 @@ async fn names_that_nobody_knows_and_kinds_that_go_nowhere_are_refused() {
         let object = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}});
         plan(&server, &object).await.expect_problem(422, "kind_unsupported");
     }
+    for (more, code, path) in [
+        (json!({"namespace": "Bad_Name"}), "bad_namespace", "namespace"),
+        (json!({"tolerations": [{"key": "a", "operator": "CANARY"}]}), "wrong_type", "tolerations[0].operator"),
+        (json!({"fallback": {"maxAttempts": 0}}), "bad_max_attempts", "fallback.maxAttempts"),
+        (json!({"fallback": {"tiers": []}}), "unknown_field", "fallback.tiers"),
+    ] {
+        let answer = plan(&server, &request("web", more)).await;
+        assert!(!answer.text().contains("CANARY"), "{}", answer.text());
+        let problem = answer.expect_problem(422, code);
+        assert_eq!(problem["fields"][0]["path"], path, "{problem}");
+    }
 }
 
 #[tokio::test]

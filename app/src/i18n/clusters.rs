@@ -34,7 +34,7 @@ crate::i18n::texts! {
         is_not_fresh: "what a decision needs of it is not fresh, or may not be seen", "调度所需的数据不够新或无权查看";
         name_help: "Lower-case letters, digits and dashes. Other things refer to it, so it cannot be changed later.", "小写字母、数字和短横线。其他对象会引用它，之后不可更改。";
         labels_help: "One key=value a line, as in env=prod.", "每行一个 key=value，例如 env=prod。";
-        weight_help: "0 to 100; a heavier cluster is preferred, 0 takes nothing.", "0 至 100；权重越大越优先，0 表示不接收。";
+        weight_help: "0 to 1000; a heavier cluster is preferred, 0 takes nothing.", "0 至 1000；权重越大越优先，0 表示不接收。";
         taints_help: "One key=value:Effect a line; NoSchedule, PreferNoSchedule or NoExecute.", "每行一个 key=value:Effect；NoSchedule、PreferNoSchedule 或 NoExecute。";
         namespaces: "Only these namespaces", "仅限这些命名空间";
         namespaces_help: "For a credential that may see no more. Empty: all of them.", "适用于只能查看部分命名空间的凭据。留空表示全部。";

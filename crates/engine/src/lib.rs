@@ -6,6 +6,7 @@ mod authorize;
 mod checkpoints;
 mod config;
 mod core;
+pub mod fields;
 mod maintenance;
 mod problem;
 mod scope;

@@ -22,7 +22,10 @@ fn decisive<'a>(winner: &'a Ranked, second: &Ranked) -> Option<(&'a str, f64)> {
 pub(crate) fn summarize(ask: &Ask, ranking: &[Ranked], rejected: &[Rejected]) -> Summary {
     let (mut en, mut zh) = match ranking {
         [] => (
-            format!("No cluster can take {} replicas of {}.", ask.replicas, ask.name),
+            match ask.replicas {
+                1 => format!("No cluster can take 1 replica of {}.", ask.name),
+                replicas => format!("No cluster can take {replicas} replicas of {}.", ask.name),
+            },
             format!("没有集群能容纳 {} 的 {} 个副本。", ask.name, ask.replicas),
         ),
         [only] => (

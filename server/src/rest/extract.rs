@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use engine::fields::{broken_field, broken_rule};
 use model::access::Caller;
 use model::wire::problem::{FieldError, Problem};
 use serde::de::DeserializeOwned;
@@ -46,39 +47,12 @@ pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes,
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let deserializer = &mut serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
+        let inner = error.inner();
         match inner.classify() {
-            serde_json::error::Category::Data => {
-                let (code, field, message) = rule(&inner.to_string());
-                let path = match (path.as_str(), field) {
-                    (".", Some(field)) => field,
-                    (path, Some(field)) if !path.ends_with(&field) => format!("{path}.{field}"),
-                    (path, _) => path.to_string(),
-                };
-                Problem::invalid(vec![FieldError::new(path, code, message)])
-            }
+            serde_json::error::Category::Data => Problem::invalid(vec![broken_field(&error)]),
             _ => Problem::malformed("malformed", "This is not JSON.").at(inner.line(), inner.column()),
         }
     })
-}
-
-/// serde's words without the value they quote: that may be a secret in the wrong place.
-fn rule(message: &str) -> (&'static str, Option<String>, String) {
-    let named = || message.split('`').nth(1).map(str::to_string);
-    let expected = message.split_once(", expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
-    if message.starts_with("missing field") {
-        ("required", named(), "this field is required".into())
-    } else if message.starts_with("duplicate field") {
-        ("duplicate_field", named(), "this field stands here twice".into())
-    } else if message.starts_with("unknown field") {
-        let known = expected.unwrap_or("no fields");
-        ("unknown_field", named(), format!("there is no such field; expected {known}"))
-    } else if let Some(expected) = expected {
-        ("wrong_type", None, format!("expected {expected}"))
-    } else {
-        ("invalid", None, "this value breaks a rule".into())
-    }
 }
 
 /// The parameters of the query string.
@@ -90,7 +64,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Params(params)).map_err(|rejection| {
             let text = rejection.body_text();
-            let (code, field, message) = rule(text.rsplit(": ").next().unwrap_or(&text));
+            let (code, field, message) = broken_rule(text.rsplit(": ").next().unwrap_or(&text));
             let detail = format!("query string: {message}");
             ApiError(Problem::malformed(code, detail).with_field(FieldError::new(
                 field.unwrap_or_default(),

@@ -16,3 +16,4 @@ pub use kubeapi::intake::CredentialRequest;
 pub use text::{parse_labels, parse_taints};
 
 pub(crate) use members::Members;
+pub(crate) use rules::is_dns_label;

@@ -1,6 +1,7 @@
 //! Reading the body of `POST /v1/schedule`: a request, or bare Kubernetes manifests, in JSON or YAML.
 
 use super::yaml;
+use crate::fields::broken_field;
 use model::fleet::DECISION_LABEL;
 use model::k8s::selector::LabelSelector;
 use model::k8s::taint::Toleration;
@@ -158,10 +159,8 @@ impl ScheduleRequest {
         match documents.as_slice() {
             [] => Err(Problem::malformed("empty", "The body is empty.").at(1, 1)),
             [only] if is_request(only) => {
-                let body: RequestBody = serde_json::from_value(documents.remove(0)).map_err(|error| {
-                    let message = error.to_string();
-                    Problem::invalid(vec![FieldError::new(field_of(&message), "bad_field", message.as_str())])
-                })?;
+                let body: RequestBody = serde_path_to_error::deserialize(documents.remove(0))
+                    .map_err(|error| Problem::invalid(vec![broken_field(&error)]))?;
                 Self::from_body(body)
             }
             _ => Self::with_objects(RequestBody::default(), documents, ""),
@@ -234,9 +233,4 @@ fn json(text: &str) -> Result<Value, Problem> {
         let message = message.split(" at line ").next().unwrap_or_default();
         Problem::malformed("malformed", message).at(error.line(), error.column())
     })
-}
-
-/// serde names the field between backquotes.
-fn field_of(message: &str) -> &str {
-    message.split('`').nth(1).unwrap_or("")
 }

@@ -1,5 +1,6 @@
 //! Manifests made ready for a cluster: in order, in their namespace, marked with the decision.
 
+use crate::registry::is_dns_label;
 use model::fleet::DECISION_LABEL;
 use model::wire::problem::{FieldError, Problem};
 use serde_json::{Value, json};
@@ -23,11 +24,15 @@ const ORDER: [&str; 12] = [
 /// Where everything of a request goes: what it says, else what its Deployment says, else `default`.
 ///
 /// # Errors
-/// 422 `namespace_mismatch` for an object that says otherwise.
+/// 422 `bad_namespace` for a name that no namespace can have, `namespace_mismatch` for an object that says otherwise.
 pub(super) fn namespace(asked: Option<&str>, objects: &[Value]) -> Result<String, Problem> {
     let of = |object: &Value| object.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_string);
     let workload = objects.iter().find(|object| kind(object) == "Deployment").and_then(of);
     let namespace = asked.map(str::to_string).or(workload).unwrap_or_else(|| "default".to_string());
+    if !is_dns_label(&namespace) {
+        let message = "lower-case letters, digits and dashes, at most 63, with a letter or digit at both ends";
+        return Err(Problem::invalid(vec![FieldError::new("namespace", "bad_namespace", message)]));
+    }
     for (at, object) in objects.iter().enumerate() {
         if of(object).is_some_and(|own| own != namespace) {
             let message = format!("everything of one request goes to one namespace, here `{namespace}`");
