@@ -100,11 +100,12 @@ pub fn reason_title(lang: Lang, code: &str) -> String {
     let zh = match code {
         "NotNamed" => "不在所选集群之列",
         "SelectorMismatch" => "标签不匹配",
-        "ClusterCordoned" => "集群已封锁",
+        "Cordoned" => "集群已封锁",
+        "Unschedulable" => "集群不可用于调度",
+        "Pending" => "集群尚未探测",
         "ClusterWeightZero" => "权重为 0",
         "UntoleratedTaint" => "存在未容忍的污点",
         "NotReady" => "集群不健康",
-        "Offline" => "集群离线",
         "NeverSynced" => "尚未同步",
         "NotSynced" => "数据未同步",
         "NotAllowed" => "凭据无权查看",
@@ -114,6 +115,10 @@ pub fn reason_title(lang: Lang, code: &str) -> String {
         "NamespaceTerminating" => "命名空间正在删除",
         "NamespaceForbidden" => "不可使用该命名空间",
         "LimitRangeViolated" => "违反 LimitRange",
+        "NamespaceSelectorUnreadable" => "命名空间的 Node 选择器无法读取",
+        "CustomScheduler" => "使用自定义调度器",
+        "ResourceClaims" => "使用 ResourceClaim",
+        "NotEvaluated" => "无法评估",
         "NoEligibleNode" => "没有符合条件的 Node",
         "TooBigForEveryNode" => "单个 Node 均放不下",
         "InsufficientCapacity" => "容量不足",
@@ -147,6 +152,7 @@ mod tests {
     fn codes_read_as_words() {
         assert_eq!(reason_title(Lang::En, "QuotaExceeded"), "Quota exceeded");
         assert_eq!(reason_title(Lang::Zh, "QuotaExceeded"), "超出配额");
+        assert_eq!(reason_title(Lang::Zh, "Cordoned"), "集群已封锁");
         assert_eq!(reason_title(Lang::Zh, "SomethingNew"), "Something new");
     }
 }

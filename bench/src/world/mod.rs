@@ -58,7 +58,7 @@ impl World {
                 taints: Vec::new(),
                 weight: 1,
                 cordoned: false,
-                unschedulable: None,
+                duplicate_of: None,
             };
             let client = Arc::new(RecordedCluster::new(Arc::clone(contents), pieces));
             mirror.add_cluster(ClusterConfig { id: ClusterId::new(name), meta, limited_to: None, client }).await?;

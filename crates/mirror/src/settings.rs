@@ -69,8 +69,8 @@ pub struct ClusterMeta {
     pub weight: u32,
     /// Nothing new is placed on it.
     pub cordoned: bool,
-    /// Why nothing may be placed here whatever its state, `duplicate of sh`.
-    pub unschedulable: Option<Arc<str>>,
+    /// The name under which this same cluster was registered before: nothing is placed here, whatever its state.
+    pub duplicate_of: Option<Arc<str>>,
 }
 
 /// A cluster to mirror.

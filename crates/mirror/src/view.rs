@@ -203,7 +203,7 @@ fn build(
         cordoned: meta.cordoned,
         state,
         reason,
-        unschedulable: meta.unschedulable.clone(),
+        duplicate_of: meta.duplicate_of.clone(),
         limited_to: cluster.limited_to.clone(),
         evidence,
         served: (**cluster.served.load()).clone(),

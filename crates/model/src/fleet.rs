@@ -164,8 +164,8 @@ pub struct ClusterView {
     pub cordoned: bool,
     pub state: ClusterState,
     pub reason: Arc<str>,
-    /// Why nothing may be placed here whatever its state, `duplicate of sh`; None otherwise.
-    pub unschedulable: Option<Arc<str>>,
+    /// The name under which this same cluster was registered before: nothing is placed here, whatever its state.
+    pub duplicate_of: Option<Arc<str>>,
     /// The namespaces the credential is limited to; None when it sees all.
     pub limited_to: Option<Vec<String>>,
     pub evidence: BTreeMap<MirroredKind, LastEvidence>,

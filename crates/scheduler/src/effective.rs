@@ -1,6 +1,7 @@
 //! The pod as one cluster would admit it: requests from limits, then the limit ranges of its namespace
 //! (`plugin/pkg/admission/limitranger`). Defaults differ per cluster, so the pod, and its fit, do too.
 
+use crate::text::Text;
 use model::k8s::pod_template::{PodSpec, ResourceList};
 use model::k8s::quantity::{Format, Quantity, format_milli, is_bytes};
 use model::k8s::resources::Resources;
@@ -72,8 +73,8 @@ fn container_defaults(item: &LimitRangeItem) -> (Milli, Milli) {
     (limits, requests)
 }
 
-/// What a limit range has against the pod, in upstream's words; empty when nothing.
-pub(crate) fn violations(pod: &EffectivePod, range: &LimitRangeRow) -> Vec<String> {
+/// What a limit range has against the pod, in English in upstream's words; empty when nothing.
+pub(crate) fn violations(pod: &EffectivePod, range: &LimitRangeRow) -> Vec<Text> {
     let mut found = Vec::new();
     for item in &range.items {
         match item.kind {
@@ -90,39 +91,72 @@ pub(crate) fn violations(pod: &EffectivePod, range: &LimitRangeRow) -> Vec<Strin
     found
 }
 
-fn check(item: &LimitRangeItem, kind: &str, requests: &ResourceList, limits: &ResourceList, found: &mut Vec<String>) {
+type Words = (String, String);
+
+fn check(item: &LimitRangeItem, kind: &str, requests: &ResourceList, limits: &ResourceList, found: &mut Vec<Text>) {
     let milli = |list: &ResourceList, name: &str| list.get(name).map(|quantity| quantity.milli_i128());
+    let mut broken = |(en, zh): Words, (but_en, but_zh): Words| {
+        found.push((format!("{en}, {but_en}"), format!("{zh}，{but_zh}")).into());
+    };
     for (name, min) in &item.min_milli {
-        let rule = format!("minimum {name} usage per {kind} is {}", format_milli(name, *min));
+        let amount = format_milli(name, *min);
+        let rule = (
+            format!("minimum {name} usage per {kind} is {amount}"),
+            format!("每个 {kind} 的 {name} 不得少于 {amount}"),
+        );
         match (milli(requests, name), milli(limits, name)) {
-            (None, _) => found.push(format!("{rule}, no request is specified")),
-            (Some(own), _) if own < *min => found.push(format!("{rule}, but request is {}", format_milli(name, own))),
-            (_, Some(own)) if own < *min => found.push(format!("{rule}, but limit is {}", format_milli(name, own))),
+            (None, _) => broken(rule, unspecified("request")),
+            (Some(own), _) if own < *min => broken(rule, but("request", name, own)),
+            (_, Some(own)) if own < *min => broken(rule, but("limit", name, own)),
             _ => {}
         }
     }
     for (name, max) in &item.max_milli {
-        let rule = format!("maximum {name} usage per {kind} is {}", format_milli(name, *max));
+        let amount = format_milli(name, *max);
+        let rule = (
+            format!("maximum {name} usage per {kind} is {amount}"),
+            format!("每个 {kind} 的 {name} 不得超过 {amount}"),
+        );
         match (milli(limits, name), milli(requests, name)) {
-            (None, _) => found.push(format!("{rule}, no limit is specified")),
-            (Some(own), _) if own > *max => found.push(format!("{rule}, but limit is {}", format_milli(name, own))),
-            (_, Some(own)) if own > *max => found.push(format!("{rule}, but request is {}", format_milli(name, own))),
+            (None, _) => broken(rule, unspecified("limit")),
+            (Some(own), _) if own > *max => broken(rule, but("limit", name, own)),
+            (_, Some(own)) if own > *max => broken(rule, but("request", name, own)),
             _ => {}
         }
     }
     for (name, ratio) in &item.max_limit_request_ratio_milli {
-        let rule = format!("{name} max limit to request ratio per {kind} is {}", format_milli("", *ratio));
+        let amount = format_milli("", *ratio);
+        let rule = (
+            format!("{name} max limit to request ratio per {kind} is {amount}"),
+            format!("每个 {kind} 的 {name} limit 与 request 之比不得超过 {amount}"),
+        );
         match (milli(requests, name).filter(|m| *m != 0), milli(limits, name).filter(|m| *m != 0)) {
-            (None, _) => found.push(format!("{rule}, but no request is specified or request is 0")),
-            (_, None) => found.push(format!("{rule}, but no limit is specified or limit is 0")),
+            (None, _) => broken(rule, unspecified_or_zero("request")),
+            (_, None) => broken(rule, unspecified_or_zero("limit")),
             (Some(request), Some(limit)) if limit.saturating_mul(1000) > ratio.saturating_mul(request) => {
-                found.push(format!(
-                    "{rule}, but limit is {} and request {}",
-                    format_milli(name, limit),
-                    format_milli(name, request)
-                ))
+                let (limit, request) = (format_milli(name, limit), format_milli(name, request));
+                broken(
+                    rule,
+                    (
+                        format!("but limit is {limit} and request {request}"),
+                        format!("但 limit 为 {limit}，request 为 {request}"),
+                    ),
+                );
             }
             _ => {}
         }
     }
+}
+
+fn but(what: &str, resource: &str, own: i128) -> Words {
+    let own = format_milli(resource, own);
+    (format!("but {what} is {own}"), format!("但 {what} 为 {own}"))
+}
+
+fn unspecified(what: &str) -> Words {
+    (format!("no {what} is specified"), format!("但未指定 {what}"))
+}
+
+fn unspecified_or_zero(what: &str) -> Words {
+    (format!("but no {what} is specified or {what} is 0"), format!("但未指定 {what} 或 {what} 为 0"))
 }

@@ -17,7 +17,7 @@ mod summary;
 mod text;
 mod warnings;
 
-pub use ask::{Ask, AskError, AskOptions, ClusterSelection, ObjectKind, WeightMode};
+pub use ask::{Ask, AskError, AskOptions, ClusterSelection, Exclusion, ObjectKind, WeightMode};
 pub use decide::{ClusterCapacity, Context, Decision, Placement, capacity, decide};
 pub use filters::FILTERS;
 pub use profile::{Profile, ProfileError, ScorerMode};

@@ -1,6 +1,7 @@
 //! One sentence that says who won and why, in both languages, from the structured answer.
 
 use crate::ask::Ask;
+use crate::text::counted;
 use model::wire::schedule::{Ranked, Rejected, Summary};
 
 /// The scorer that puts the first ahead of the second by most, with by how much.
@@ -22,10 +23,7 @@ fn decisive<'a>(winner: &'a Ranked, second: &Ranked) -> Option<(&'a str, f64)> {
 pub(crate) fn summarize(ask: &Ask, ranking: &[Ranked], rejected: &[Rejected]) -> Summary {
     let (mut en, mut zh) = match ranking {
         [] => (
-            match ask.replicas {
-                1 => format!("No cluster can take 1 replica of {}.", ask.name),
-                replicas => format!("No cluster can take {replicas} replicas of {}.", ask.name),
-            },
+            format!("No cluster can take {} of {}.", counted(ask.replicas, "replica"), ask.name),
             format!("没有集群能容纳 {} 的 {} 个副本。", ask.name, ask.replicas),
         ),
         [only] => (
@@ -43,8 +41,10 @@ pub(crate) fn summarize(ask: &Ask, ranking: &[Ranked], rejected: &[Rejected]) ->
         }
     }
     if rejected.len() > shown {
-        en.push_str(&format!(" {} more clusters do not qualify.", rejected.len() - shown));
-        zh.push_str(&format!(" 另有 {} 个集群不满足条件。", rejected.len() - shown));
+        let more = rejected.len() - shown;
+        let verb = if more == 1 { "does" } else { "do" };
+        en.push_str(&format!(" {} {verb} not qualify.", counted(more as i64, "more cluster")));
+        zh.push_str(&format!(" 另有 {more} 个集群不满足条件。"));
     }
     Summary { en, zh }
 }

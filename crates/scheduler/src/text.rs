@@ -9,16 +9,23 @@ pub struct Text {
     pub zh: String,
 }
 
-impl Text {
-    /// Words that are not ours, and have no other form.
-    pub fn same(text: impl Into<String>) -> Text {
-        let en = text.into();
-        Text { zh: en.clone(), en }
-    }
-}
-
 impl<E: Into<String>, Z: Into<String>> From<(E, Z)> for Text {
     fn from((en, zh): (E, Z)) -> Text {
         Text { en: en.into(), zh: zh.into() }
+    }
+}
+
+/// `1 pod`, `3 pods`.
+pub(crate) fn counted(count: i64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "pod")), ["0 pods", "1 pod", "2 pods"]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::ask::Ask;
 use crate::case::{Case, Namespace};
 use crate::filters;
-use crate::text::Text;
+use crate::text::{Text, counted};
 
 pub(crate) fn of(ask: &Ask, winner: Option<&Case<'_>>) -> Vec<Text> {
     let mut warnings = of_template(ask);
@@ -46,7 +46,10 @@ fn of_target(ask: &Ask, case: &Case<'_>) -> Vec<Text> {
     let (spare, surge) = (case.fit().saturating_sub(ask.replicas), ask.surge);
     if spare < surge {
         warnings.push(Text::from((
-            format!("{name} has room for {spare} replicas more, but a rolling update runs {surge} on top: it would wait or hang"),
+            format!(
+                "{name} has room for {}, but a rolling update runs {surge} on top: it would wait or hang",
+                counted(spare, "more replica")
+            ),
             format!("{name} 只能再容纳 {spare} 个副本，而滚动更新会额外运行 {surge} 个：更新会等待或卡住"),
         )));
     }

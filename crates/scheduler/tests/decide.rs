@@ -9,7 +9,7 @@ use model::k8s::taint::Taint;
 use model::kinds::MirroredKind;
 use model::rows::{LimitRangeItem, LimitType};
 use model::wire::schedule::{Outcome, Reason, Verdict};
-use scheduler::{Ask, Decision, FILTERS, Profile, ScorerMode, WeightMode, decide};
+use scheduler::{Ask, Decision, Exclusion, FILTERS, Profile, ScorerMode, WeightMode, decide};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -23,14 +23,8 @@ fn web() -> Ask {
 
 fn run(ask: &Ask, clusters: Vec<Arc<ClusterView>>) -> Decision {
     let decision = decide(ask, &Profile::default(), &fleet(clusters), &[], &context());
-    decision.rejected.iter().flat_map(|row| &row.reasons).for_each(is_told_in_chinese_too);
+    assert_told_in_both_languages(&decision);
     decision
-}
-
-/// Kubernetes' own words stay English, so a message may be the same in both; what to do never is.
-fn is_told_in_chinese_too(reason: &Reason) {
-    let zh = reason.zh.as_ref().unwrap();
-    assert!(!zh.message.is_empty() && !zh.remedy.is_ascii(), "{reason:?}");
 }
 
 fn verdict(decision: &Decision, cluster: &str, filter: &str) -> Verdict {
@@ -74,12 +68,7 @@ fn each_filter_rejects_what_it_should() {
     };
     check(r("c"), "ClusterCordoned", Pass, "");
     check(r("c").change(|v| v.cordoned = true), "ClusterCordoned", Reject, "Cordoned");
-    check(
-        r("c").change(|v| v.unschedulable = Some("duplicate of sh".into())),
-        "ClusterCordoned",
-        Reject,
-        "Unschedulable",
-    );
+    check(r("c").change(|v| v.duplicate_of = Some("sh".into())), "ClusterCordoned", Reject, "Unschedulable");
     check(r("c").change(|v| v.weight = 0), "ClusterWeightZero", Reject, "ClusterWeightZero");
     check(r("c").change(|v| v.state = ClusterState::Degraded), "ClusterHealth", Pass, "");
     check(r("c").change(|v| v.state = ClusterState::Offline), "ClusterHealth", Reject, "NotReady");
@@ -141,7 +130,7 @@ fn request_level_filters() {
         Verdict::Pass
     );
     let mut ask = web();
-    ask.excluded.insert("c".into(), "failed in this chain".into());
+    ask.excluded.insert("c".into(), Exclusion::TriedBefore);
     assert_eq!(one(&ask, roomy("c"), "Excluded"), (Verdict::Reject, "Excluded".into()));
     let mut ask = web();
     ask.weights.insert("c".into(), 0);

@@ -108,7 +108,9 @@ fn fit(built: Cluster, asked: &Ask, held: &[Reservation]) -> i64 {
 }
 
 fn run(asked: &Ask, clusters: &[Arc<ClusterView>]) -> Decision {
-    decide(asked, &Profile::default(), &fleet(clusters.to_vec()), &[], &context())
+    let decision = decide(asked, &Profile::default(), &fleet(clusters.to_vec()), &[], &context());
+    assert_told_in_both_languages(&decision);
+    decision
 }
 
 fn passing(decision: &Decision) -> Vec<String> {

@@ -252,6 +252,6 @@ fn meta(member: &Member) -> Result<ClusterMeta, Problem> {
         taints,
         weight: row.weight,
         cordoned: row.cordoned,
-        unschedulable: member.duplicate_of.as_ref().map(|first| format!("duplicate of {first}").into()),
+        duplicate_of: member.duplicate_of.as_deref().map(Into::into),
     })
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use model::access::{Action, Caller, Via};
 use model::wire::problem::Problem;
 use model::wire::schedule::{Outcome, Phase, ScheduleAnswer};
+use scheduler::Exclusion;
 use serde_json::json;
-use std::collections::BTreeMap;
 use store::repositories::attempts::Attempt as StoredAttempt;
 use store::repositories::decisions::{Decision, DecisionProgress};
 use store::repositories::intents::IntentState;
@@ -61,10 +61,7 @@ impl Engine {
         if made >= intent.chain.max_attempts {
             return Ok(false);
         }
-        let tried: BTreeMap<String, String> = attempts
-            .iter()
-            .map(|attempt| (attempt.cluster_name.clone(), "tried before in this chain".to_string()))
-            .collect();
+        let tried = attempts.iter().map(|attempt| (attempt.cluster_name.clone(), Exclusion::TriedBefore)).collect();
         let request = ScheduleRequest { body: intent.body.clone(), objects: intent.objects.clone() };
         let Some(caller) = self.author(&decision.actor).await? else { return Ok(false) };
         // A cluster that was named may be gone by now: then there is nothing to go on with.

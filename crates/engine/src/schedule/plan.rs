@@ -6,7 +6,7 @@ use super::objects;
 use crate::{Engine, problem::Answer};
 use model::access::Caller;
 use model::wire::problem::{FieldError, Problem};
-use scheduler::{Ask, AskError, AskOptions, Profile, ProfileError};
+use scheduler::{Ask, AskError, AskOptions, Exclusion, Profile, ProfileError};
 use std::collections::{BTreeMap, BTreeSet};
 use store::StoreError;
 
@@ -28,7 +28,7 @@ impl Engine {
         &self,
         caller: &Caller,
         request: &ScheduleRequest,
-        tried: &BTreeMap<String, String>,
+        tried: &BTreeMap<String, Exclusion>,
     ) -> Result<Plan, Problem> {
         let body = &request.body;
         let chain = Chain::of(body.fallback.as_ref())?;
@@ -73,11 +73,11 @@ impl Engine {
     }
 
     /// Clusters that must not be taken: tried before in this chain, or outside the caller's scope.
-    fn excluded(&self, caller: &Caller, tried: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fn excluded(&self, caller: &Caller, tried: &BTreeMap<String, Exclusion>) -> BTreeMap<String, Exclusion> {
         let mut excluded = tried.clone();
         for member in self.members().all() {
             if !caller.scope.sees_cluster(&member.id) {
-                excluded.insert(member.row.name.clone(), "outside your scope".to_string());
+                excluded.insert(member.row.name.clone(), Exclusion::OutsideScope);
             }
         }
         excluded

@@ -139,7 +139,7 @@ pub async fn add(mirror: &Mirror, cluster: &SimCluster, index: usize, token: &st
         taints: Vec::new(),
         weight: 1,
         cordoned: false,
-        unschedulable: None,
+        duplicate_of: None,
     };
     let config = ClusterConfig { id: id(index), meta, limited_to, client: client(cluster, token) };
     mirror.add_cluster(config).await.unwrap();

@@ -21,6 +21,15 @@ pub enum WeightMode {
     Share,
 }
 
+/// Why a cluster must not be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exclusion {
+    /// An attempt of the same chain ended there.
+    TriedBefore,
+    /// Whoever asks may not use it.
+    OutsideScope,
+}
+
 /// Which clusters are asked for; both empty: all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +66,7 @@ pub struct AskOptions {
     /// None: the profile's.
     pub max_staleness_ms: Option<i64>,
     /// Names of clusters that must not be taken, with the reason.
-    pub excluded: BTreeMap<String, String>,
+    pub excluded: BTreeMap<String, Exclusion>,
 }
 
 /// One workload with all that bears on where it goes.
@@ -83,5 +92,5 @@ pub struct Ask {
     pub weights: BTreeMap<String, u32>,
     pub weight_mode: WeightMode,
     pub max_staleness_ms: Option<i64>,
-    pub excluded: BTreeMap<String, String>,
+    pub excluded: BTreeMap<String, Exclusion>,
 }

@@ -79,6 +79,11 @@ pub(crate) struct NearestMiss<'a> {
 }
 
 impl NearestMiss<'_> {
+    /// What is missing, `250m cpu`.
+    pub fn amount(&self) -> String {
+        format!("{} {}", format_amount(self.resource, self.missing), self.resource)
+    }
+
     /// Whether this one lacks a smaller share of its request.
     pub fn is_nearer_than(&self, other: &NearestMiss<'_>) -> bool {
         i128::from(self.missing) * i128::from(other.requested) < i128::from(other.missing) * i128::from(self.requested)
@@ -87,7 +92,7 @@ impl NearestMiss<'_> {
 
 impl fmt::Display for NearestMiss<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} lacks {} {}", self.node, format_amount(self.resource, self.missing), self.resource)
+        write!(f, "{} lacks {}", self.node, self.amount())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::case::Case;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     let Some(served) = case.view.served.known() else {
-        return unreadable(&case.view.served, "API types").unwrap_or(Finding::PASS);
+        return unreadable(&case.view.served, ("API types", "API 类型")).unwrap_or(Finding::PASS);
     };
     let mut missing: Vec<String> = case
         .ask

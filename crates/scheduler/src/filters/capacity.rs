@@ -1,12 +1,12 @@
 //! All replicas must fit, node by node. `need` and `have` count replicas.
 
-use super::{Detail, Finding, unreadable};
+use super::{Detail, Finding, NODES, PODS, unreadable};
 use crate::case::Case;
-use crate::text::Text;
+use crate::text::{Text, counted};
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     if let Some(finding) =
-        unreadable(&case.view.nodes, "nodes").or_else(|| unreadable(&case.view.pods, "pods")).or_else(|| opaque(case))
+        unreadable(&case.view.nodes, NODES).or_else(|| unreadable(&case.view.pods, PODS)).or_else(|| opaque(case))
     {
         return finding;
     }
@@ -29,7 +29,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         lacking => (
             "InsufficientCapacity",
             (
-                format!("make room for {lacking} more {}, or ask for fewer or smaller ones", replicas(lacking)),
+                format!("make room for {}, or ask for fewer or smaller ones", counted(lacking, "more replica")),
                 format!("再腾出 {lacking} 个副本的空间，或减少副本数、减小请求量"),
             )
                 .into(),
@@ -70,7 +70,7 @@ pub(crate) fn message(case: &Case<'_>) -> Text {
     let Some(scan) = &case.scan else { return Text::default() };
     let (fit, asked, nodes) = (scan.fit, case.ask.replicas, scan.nodes);
     let mut text = Text::from((
-        format!("{fit} of {asked} {} fit on {nodes} {}", replicas(asked), if nodes == 1 { "node" } else { "nodes" }),
+        format!("{fit} of {} fit on {}", counted(asked, "replica"), counted(nodes as i64, "node")),
         format!("{nodes} 个 Node 能容纳 {asked} 个副本中的 {fit} 个"),
     ));
     let causes = [scan.limits.text(), scan.ineligible.text()];
@@ -81,7 +81,7 @@ pub(crate) fn message(case: &Case<'_>) -> Text {
     }
     if let Some(miss) = &scan.nearest {
         text.en.push_str(&format!("; {miss} for one more"));
-        text.zh.push_str(&format!("；再多一个副本：{miss}"));
+        text.zh.push_str(&format!("；{} 还差 {} 才能再放一个", miss.node, miss.amount()));
     }
     if scan.stuck > 0 {
         let ahead = stuck(scan.stuck);
@@ -98,8 +98,4 @@ pub(crate) fn stuck(pods: i64) -> Text {
         pods => format!("{pods} pods ahead fit nowhere themselves"),
     };
     (en, format!("排在前面的 {pods} 个 Pod 本身也无处可放")).into()
-}
-
-fn replicas(count: i64) -> &'static str {
-    if count == 1 { "replica" } else { "replicas" }
 }

@@ -1,8 +1,7 @@
-//! Cordoned clusters, and those that may take nothing whatever their state.
+//! Cordoned clusters, and those registered twice, which take nothing whatever their state.
 
 use super::{Detail, Finding};
 use crate::case::Case;
-use crate::text::Text;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     if case.view.cordoned {
@@ -12,11 +11,11 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
             ("uncordon the cluster", "解除封锁"),
         ));
     }
-    match &case.view.unschedulable {
-        Some(reason) => Finding::reject(Detail::new(
+    match &case.view.duplicate_of {
+        Some(first) => Finding::reject(Detail::new(
             "Unschedulable",
-            Text::same(reason.as_ref()),
-            ("remove the cause", "消除此原因"),
+            (format!("duplicate of {first}"), format!("与 {first} 是同一个集群")),
+            ("remove one of the two", "移除其中一个"),
         )),
         None => Finding::PASS,
     }

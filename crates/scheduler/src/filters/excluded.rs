@@ -1,17 +1,21 @@
-//! Clusters that this chain tried already, or that someone ruled out.
+//! Clusters that this chain tried already, or that are not for whoever asks.
 
 use super::{Detail, Finding};
+use crate::ask::Exclusion;
 use crate::case::Case;
-use crate::text::Text;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
-    match case.ask.excluded.get(case.view.name.as_ref()) {
-        Some(reason) => Finding::reject(Detail::new(
-            "Excluded",
-            Text::same(reason.as_str()),
+    let (message, remedy) = match case.ask.excluded.get(case.view.name.as_ref()) {
+        None if case.ask.excluded.is_empty() => return Finding::NOT_APPLICABLE,
+        None => return Finding::PASS,
+        Some(Exclusion::TriedBefore) => (
+            ("tried before in this chain", "本次调度已在此集群尝试过"),
             ("start a new decision to try it again", "如需再试，请发起新的调度"),
-        )),
-        None if case.ask.excluded.is_empty() => Finding::NOT_APPLICABLE,
-        None => Finding::PASS,
-    }
+        ),
+        Some(Exclusion::OutsideScope) => (
+            ("outside your scope", "不在您的权限范围内"),
+            ("ask an admin for access to this cluster", "请管理员授予此集群的权限"),
+        ),
+    };
+    Finding::reject(Detail::new("Excluded", message, remedy))
 }

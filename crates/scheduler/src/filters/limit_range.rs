@@ -3,12 +3,11 @@
 use super::{Detail, Finding, unreadable};
 use crate::case::Case;
 use crate::effective::violations;
-use crate::text::Text;
 use model::wire::schedule::Verdict;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     let Some(ranges) = case.prepared.limit_ranges.known() else {
-        return unreadable(&case.prepared.limit_ranges, "limit ranges").unwrap_or(Finding::PASS);
+        return unreadable(&case.prepared.limit_ranges, ("limit ranges", "LimitRange")).unwrap_or(Finding::PASS);
     };
     if ranges.is_empty() {
         return Finding::NOT_APPLICABLE;
@@ -20,7 +19,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
             objects: vec![format!("{}/{}", case.ask.namespace, range.meta.name)],
             ..Detail::new(
                 "LimitRangeViolated",
-                Text::same(message),
+                message,
                 (
                     "change the containers' requests and limits, or the limit range",
                     "修改容器的 requests 与 limits，或调整 LimitRange",

@@ -92,21 +92,21 @@ impl Finding {
         Finding { verdict: Verdict::Unknown, details: vec![detail] }
     }
 
-    fn not_synced(plural: &str) -> Finding {
+    fn not_synced((en, zh): Plural) -> Finding {
         Finding::unknown(Detail::new(
             "NotSynced",
-            (format!("{plural} of this cluster are not known yet"), format!("尚不知道此集群的 {plural}")),
+            (format!("{en} of this cluster are not known yet"), format!("此集群的 {zh} 数据尚未同步")),
             WAIT_FOR_SYNC,
         ))
     }
 
-    fn not_allowed(plural: &str) -> Finding {
+    fn not_allowed((en, zh): Plural) -> Finding {
         Finding::unknown(Detail::new(
             "NotAllowed",
-            (format!("the credential may not see {plural}"), format!("凭据无权查看 {plural}")),
+            (format!("the credential may not see {en}"), format!("凭据无权查看 {zh}")),
             (
-                format!("let the cluster's credential list and watch {plural}"),
-                format!("授予集群凭据对 {plural} 的 list 与 watch 权限"),
+                format!("let the cluster's credential list and watch {en}"),
+                format!("授予集群凭据对 {zh} 的 list 与 watch 权限"),
             ),
         ))
     }
@@ -118,11 +118,17 @@ impl Detail {
     }
 }
 
+/// What a kind is called, in English and in Chinese.
+type Plural = (&'static str, &'static str);
+
+pub(crate) const NODES: Plural = ("nodes", "Node");
+pub(crate) const PODS: Plural = ("pods", "Pod");
+
 /// What helps where a kind is not there yet.
 pub(crate) const WAIT_FOR_SYNC: (&str, &str) = ("wait until the cluster is synced", "等待该集群完成同步");
 
 /// The finding where a kind that a filter needs cannot be read; None where it can.
-pub(crate) fn unreadable<T>(observed: &Observed<T>, plural: &str) -> Option<Finding> {
+pub(crate) fn unreadable<T>(observed: &Observed<T>, plural: Plural) -> Option<Finding> {
     match observed {
         Observed::Known(_) => None,
         Observed::NotSynced => Some(Finding::not_synced(plural)),

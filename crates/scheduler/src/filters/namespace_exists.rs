@@ -1,7 +1,9 @@
 //! The target namespace must be there, or be made.
 
-use super::{Detail, Finding};
+use super::{Detail, Finding, Plural};
 use crate::case::{Case, Namespace};
+
+const NAMESPACES: Plural = ("namespaces", "命名空间");
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
     let name = &case.ask.namespace;
@@ -36,7 +38,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
                 ("use a credential for this namespace", "使用适用于此命名空间的凭据"),
             )
         }),
-        Namespace::NotSynced => Finding::not_synced("namespaces"),
-        Namespace::NotAllowed => Finding::not_allowed("namespaces"),
+        Namespace::NotSynced => Finding::not_synced(NAMESPACES),
+        Namespace::NotAllowed => Finding::not_allowed(NAMESPACES),
     }
 }

@@ -1,10 +1,10 @@
 //! At least one node must be allowed to carry the pod, whatever its room.
 
-use super::{Detail, Finding, unreadable};
+use super::{Detail, Finding, NODES, PODS, unreadable};
 use crate::case::Case;
 
 pub(super) fn evaluate(case: &Case<'_>) -> Finding {
-    if let Some(finding) = unreadable(&case.view.nodes, "nodes") {
+    if let Some(finding) = unreadable(&case.view.nodes, NODES) {
         return finding;
     }
     if let Err(text) = &case.prepared.namespace_selector {
@@ -18,7 +18,7 @@ pub(super) fn evaluate(case: &Case<'_>) -> Finding {
         ));
     }
     let Some(scan) = &case.scan else {
-        return unreadable(&case.view.pods, "pods").unwrap_or(Finding::PASS);
+        return unreadable(&case.view.pods, PODS).unwrap_or(Finding::PASS);
     };
     if scan.eligible > 0 {
         return Finding::PASS;

@@ -9,7 +9,7 @@ use model::k8s::taint::Taint;
 use model::kinds::MirroredKind;
 use model::labels::Labels;
 use model::rows::*;
-use scheduler::{Ask, AskOptions, Context};
+use scheduler::{Ask, AskOptions, Context, Decision};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -129,7 +129,7 @@ pub fn cluster(name: &str) -> Cluster {
             cordoned: false,
             state: ClusterState::Online,
             reason: Arc::from(""),
-            unschedulable: None,
+            duplicate_of: None,
             limited_to: None,
             evidence: MirroredKind::ALL.into_iter().map(|kind| (kind, evidence)).collect(),
             served: Observed::Known(Arc::new(served)),
@@ -234,4 +234,19 @@ pub fn merge(mut spec: Value, more: Value) -> Value {
 
 pub fn spec(value: Value) -> PodSpec {
     serde_json::from_value(value).unwrap()
+}
+
+/// Every reason, remedy and warning says something in English, and something in Chinese.
+pub fn assert_told_in_both_languages(decision: &Decision) {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let assert_told = |en: &str, zh: &str| {
+        assert!(!en.is_empty() && !is_chinese(en), "English: {en:?}");
+        assert!(is_chinese(zh), "Chinese of {en:?}: {zh:?}");
+    };
+    for reason in decision.rejected.iter().flat_map(|row| &row.reasons) {
+        let zh = reason.zh.as_ref().unwrap();
+        assert_told(&reason.message, &zh.message);
+        assert_told(&reason.remedy, &zh.remedy);
+    }
+    decision.warnings.iter().for_each(|warning| assert_told(&warning.en, &warning.zh));
 }

@@ -36,7 +36,7 @@ pub(crate) fn report(ask: &Ask, prepared: &Prepared<'_>) -> QuotaReport {
     }
     let quotas = in_namespace(&view.quotas, &ask.namespace, |row| row.meta.namespace.as_deref());
     let Observed::Known(quotas) = quotas else {
-        return QuotaReport { headroom: Some(0), finding: unreadable(&quotas, "resource quotas") };
+        return QuotaReport { headroom: Some(0), finding: unreadable(&quotas, ("resource quotas", "ResourceQuota")) };
     };
     if quotas.is_empty() {
         return QuotaReport::default();
