@@ -6,7 +6,7 @@ use crate::http::origin::PublicUrl;
 use crate::http::{listener, tls};
 use crate::router;
 use anyhow::Context;
-use engine::{Engine, EngineConfig};
+use engine::{DataDirLock, Engine, EngineConfig};
 use ipnet::IpNet;
 use runtime::egress::{AllowTarget, TargetPolicy};
 use std::net::SocketAddr;
@@ -56,6 +56,7 @@ pub struct Running {
     pub engine: Engine,
     public: Arc<PublicUrl>,
     stop: CancellationToken,
+    _lock: DataDirLock,
     listeners: tokio::sync::Mutex<JoinSet<std::io::Result<()>>>,
 }
 
@@ -78,6 +79,7 @@ impl Running {
         if let Some(metrics) = &metrics {
             policy.refuse_own_listener(metrics.local_addr()?);
         }
+        let lock = DataDirLock::take(&settings.data_dir)?;
         let config = EngineConfig::new(settings.data_dir, public.url.clone());
         let engine = Engine::open(config, Arc::new(policy)).await?;
         engine.start().await?;
@@ -89,7 +91,7 @@ impl Running {
             listeners.spawn(listener::serve(metrics, None, router::metrics(shared.clone()), stop.clone()));
         }
         listeners.spawn(listener::serve(main, settings.tls, router::router(shared), stop.clone()));
-        Ok(Running { engine, public, stop, listeners: tokio::sync::Mutex::new(listeners) })
+        Ok(Running { engine, public, stop, _lock: lock, listeners: tokio::sync::Mutex::new(listeners) })
     }
 
     pub fn public_url(&self) -> String {

@@ -34,7 +34,7 @@ impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Failure(match error {
+        Failure::from(match error {
             ServerFnErrorErr::Request(_) => {
                 Problem::new(503, "unreachable", "The server did not answer. The network or the server is away.")
             }

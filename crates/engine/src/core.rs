@@ -1,6 +1,6 @@
 //! The engine: what it holds, how it starts and stops.
 
-use crate::accounts::Hasher;
+use crate::accounts::{Hasher, Strangers};
 use crate::checkpoints::Checkpoints;
 use crate::config::EngineConfig;
 use crate::monitor::Monitor;
@@ -56,6 +56,8 @@ pub struct Change {
 pub enum StartError {
     #[error("the data directory {0} cannot be used: {1}")]
     DataDir(std::path::PathBuf, std::io::Error),
+    #[error("the data directory {0} is in use by a running server")]
+    InUse(std::path::PathBuf),
     #[error("the database: {0}")]
     Store(#[from] StoreError),
     #[error("the master key: {0}")]
@@ -85,6 +87,7 @@ struct Inner {
     policy: Arc<TargetPolicy>,
     supervisor: Supervisor,
     hasher: Hasher,
+    strangers: Strangers,
     changes: broadcast::Sender<Change>,
     mirror: Mirror,
     members: Members,
@@ -120,6 +123,7 @@ impl Engine {
         Ok(Engine {
             inner: Arc::new(Inner {
                 hasher: Hasher::new()?,
+                strangers: Strangers::default(),
                 config,
                 store,
                 keyring,
@@ -211,6 +215,10 @@ impl Engine {
 
     pub(crate) fn supervisor(&self) -> &Supervisor {
         &self.inner.supervisor
+    }
+
+    pub(crate) fn strangers(&self) -> &Strangers {
+        &self.inner.strangers
     }
 
     pub(crate) fn hasher(&self) -> &Hasher {

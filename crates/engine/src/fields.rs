@@ -8,6 +8,8 @@ pub fn broken_field(error: &serde_path_to_error::Error<serde_json::Error>) -> Fi
     let path = error.path().to_string();
     let path = match (path.as_str(), field) {
         (".", Some(field)) => field,
+        // What stands beside a secret may be one.
+        (path, Some(_)) if code == "unknown_field" && path.starts_with("credential") => "credential".to_string(),
         (path, Some(field)) if !path.ends_with(&field) => format!("{path}.{field}"),
         (path, _) => path.to_string(),
     };

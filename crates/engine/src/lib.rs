@@ -7,6 +7,7 @@ mod checkpoints;
 mod config;
 mod core;
 pub mod fields;
+mod lock;
 mod maintenance;
 mod problem;
 mod scope;
@@ -20,4 +21,5 @@ pub mod telemetry;
 
 pub use crate::config::EngineConfig;
 pub use crate::core::{Change, Engine, StartError, Topic};
+pub use crate::lock::DataDirLock;
 pub use crate::maintenance::{Check, restore};

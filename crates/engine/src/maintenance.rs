@@ -45,12 +45,12 @@ impl Engine {
     }
 }
 
-/// Puts a backup in the place of the database of `data_dir`. The server must not run.
+/// Puts a backup in the place of the database of `data_dir`. No server may run on it.
 ///
 /// # Errors
 /// Where the backup cannot be used; the present database is untouched then.
 pub async fn restore(file: &Path, data_dir: &Path) -> Result<(), StartError> {
     let config = crate::EngineConfig::new(data_dir.to_path_buf(), String::new());
-    std::fs::create_dir_all(data_dir).map_err(|error| StartError::DataDir(data_dir.to_path_buf(), error))?;
+    let _held = crate::DataDirLock::take(data_dir)?;
     Ok(Store::restore(file, config.database()).await?)
 }

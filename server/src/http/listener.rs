@@ -11,13 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
 
 const HEADER_DEADLINE: Duration = Duration::from_secs(5);
-const FIRST_BYTE_DEADLINE: Duration = Duration::from_secs(5);
+/// A connection that brings no request this soon goes; hyper's own clock starts only once it knows the protocol.
+const FIRST_REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+/// Between two pieces of a request's body.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(5);
 const DRAIN: Duration = Duration::from_secs(8);
 const MAX_CONNECTIONS: usize = 2000;
@@ -84,8 +88,6 @@ async fn connection(
     watcher: hyper_util::server::graceful::Watcher,
 ) -> Result<(), Failure> {
     stream.set_nodelay(true)?;
-    // hyper starts its clock at the first byte only.
-    tokio::time::timeout(FIRST_BYTE_DEADLINE, stream.readable()).await??;
     match tls {
         None => http(TokioIo::new(stream), peer, router, watcher).await,
         Some(acceptor) => {
@@ -104,8 +106,11 @@ async fn http<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let asked = Arc::new(Notify::new());
+    let first = Arc::clone(&asked);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let mut request: Request = request.map(axum::body::Body::new);
+        asked.notify_one();
+        let mut request: Request = request.map(|body| axum::body::Body::new(TimeoutBody::new(BODY_PAUSE, body)));
         request.extensions_mut().insert(Peer(peer));
         router.clone().oneshot(request)
     });
@@ -122,5 +127,11 @@ where
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEADER_BYTES as u32)
         .keep_alive_interval(Duration::from_secs(20));
-    watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned()).await
+    let connection = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned());
+    tokio::pin!(connection);
+    tokio::select! {
+        ended = &mut connection => return ended,
+        first = tokio::time::timeout(FIRST_REQUEST_DEADLINE, first.notified()) => first?,
+    }
+    connection.await
 }

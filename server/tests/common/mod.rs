@@ -11,6 +11,7 @@ pub use clusters::*;
 
 use serde_json::Value;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -18,11 +19,17 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 
 /// Within this everything that a test waits for must have come.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_pilothouse");
 
 /// The password of every user that [`Server::add_user`] makes.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// A command that ended.
+pub struct Finished {
+    pub status: i32,
+    pub errors: String,
+}
 
 /// A server process; it ends with the test.
 pub struct Server {
@@ -80,6 +87,18 @@ impl Server {
     /// Makes a user by the command line and returns a token of theirs.
     pub fn add_user(&self, name: &str, role: &str) -> String {
         add_user(&self.dir, name, role)
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Runs another command of the program on this server's data directory.
+    pub async fn command(&self, arguments: &[&str]) -> Finished {
+        let mut command = tokio::process::Command::new(PROGRAM);
+        command.args(arguments).arg("--data-dir").arg(self.data_dir()).kill_on_drop(true);
+        let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("the command goes on").unwrap();
+        Finished { status: output.status.code().unwrap(), errors: String::from_utf8(output.stderr).unwrap() }
     }
 
     /// A request of nobody.

@@ -38,16 +38,12 @@ impl Engine {
     /// 401 `bad_credentials`, the same for an unknown name, a wrong password and a disabled user;
     /// 429 while the account waits after wrong passwords.
     pub async fn login(&self, attempt: LoginAttempt) -> Result<NewSession, Problem> {
-        let now = Timestamp::now();
-        let user = self.user_named(&attempt.username).await?;
-        if let Some(wait) = user.as_ref().and_then(|user| wait(user, now)) {
-            return Err(too_many(wait));
-        }
+        let user = self.claim_try(&attempt.username).await?;
         let hash = user.as_ref().filter(|user| !user.disabled).and_then(|user| user.password_hash.clone());
         let right = self.hasher().verify(attempt.password, hash).await?;
         match user {
             Some(user) if right => self.begin_session(&user, attempt.ip, attempt.user_agent).await,
-            user => self.refuse_login(user, &attempt.username, attempt.ip, now).await,
+            user => self.refuse_login(user, &attempt.username, attempt.ip).await,
         }
     }
 
@@ -62,12 +58,27 @@ impl Engine {
         unit.commit().await.answer()
     }
 
-    async fn user_named(&self, name: &str) -> Result<Option<User>, Problem> {
-        match self.store().read().await.answer()?.users().by_name(name).await {
-            Ok(user) => Ok(Some(user)),
-            Err(StoreError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error).answer(),
+    /// Counts a try as failed before its password is looked at, so that many at once are not all looked at.
+    ///
+    /// # Errors
+    /// 429 while the account waits.
+    async fn claim_try(&self, name: &str) -> Result<Option<User>, Problem> {
+        let now = Timestamp::now();
+        let mut unit = self.store().begin().await.answer()?;
+        let user = match unit.users().by_name(name).await {
+            Ok(user) => user,
+            Err(StoreError::NotFound { .. }) => {
+                return self.strangers().claim_try(name, now).map(|()| None).map_err(|left| too_many(seconds(left)));
+            }
+            Err(error) => return Err(error).answer(),
+        };
+        if let Some(wait) = wait(&user, now) {
+            return Err(too_many(wait));
         }
+        let after = SignedDuration::from_secs(wait_after(user.failed_logins + 1));
+        unit.users().login_failed(&user.id, now + after).await.answer()?;
+        unit.commit().await.answer()?;
+        Ok(Some(user))
     }
 
     pub(super) async fn begin_session(
@@ -87,23 +98,13 @@ impl Engine {
         Ok(NewSession { cookie, caller })
     }
 
-    async fn refuse_login(
-        &self,
-        user: Option<User>,
-        typed: &str,
-        ip: Option<String>,
-        now: Timestamp,
-    ) -> Result<NewSession, Problem> {
+    async fn refuse_login(&self, user: Option<User>, typed: &str, ip: Option<String>) -> Result<NewSession, Problem> {
         let mut unit = self.store().begin().await.answer()?;
         // What was typed for an unknown user may be a password in the wrong field.
         let object = match &user {
             Some(user) => format!("user/{}", user.name),
             None => "user/unknown".to_string(),
         };
-        if let Some(user) = &user {
-            let wait = wait_after(user.failed_logins + 1);
-            unit.users().login_failed(&user.id, now + SignedDuration::from_secs(wait)).await.answer()?;
-        }
         let detail = json!({ "ip": ip, "length": typed.len() });
         audit::record_outcome(&mut unit, "anonymous", "session.create", object, "bad_credentials", detail).await?;
         unit.commit().await.answer()?;
@@ -111,7 +112,7 @@ impl Engine {
     }
 }
 
-fn wait_after(failures: u32) -> i64 {
+pub(super) fn wait_after(failures: u32) -> i64 {
     match failures.checked_sub(FREE_TRIES) {
         None | Some(0) => 0,
         Some(over) => 2i64.saturating_pow(over.min(20)).min(LONGEST_WAIT_SECONDS),
@@ -120,7 +121,11 @@ fn wait_after(failures: u32) -> i64 {
 
 fn wait(user: &User, now: Timestamp) -> Option<u64> {
     let left = user.retry_at?.duration_since(now);
-    (left > SignedDuration::ZERO).then(|| left.as_secs().unsigned_abs() + 1)
+    left.is_positive().then(|| seconds(left))
+}
+
+fn seconds(left: SignedDuration) -> u64 {
+    left.as_secs().unsigned_abs() + 1
 }
 
 fn too_many(seconds: u64) -> Problem {

@@ -212,8 +212,12 @@ fn check_object(object: &Value, path: &str) -> Result<(), Problem> {
     if text("/kind").is_none() {
         return missing("kind", "every object names its kind");
     }
-    if text("/metadata/name").is_none() {
+    let Some(name) = text("/metadata/name") else {
         return missing("metadata.name", "every object needs a name; generateName cannot be applied twice");
+    };
+    if !is_path_segment(name) {
+        let message = "a name has at most 253 letters, digits, dashes, dots, underscores or colons";
+        return Err(Problem::invalid(vec![FieldError::new(format!("{path}.metadata.name"), "bad_name", message)]));
     }
     if object.pointer("/metadata/labels").and_then(|labels| labels.get(DECISION_LABEL)).is_some() {
         let field = FieldError::new(
@@ -224,6 +228,12 @@ fn check_object(object: &Value, path: &str) -> Result<(), Problem> {
         return Err(Problem::invalid(vec![field]));
     }
     Ok(())
+}
+
+/// What the API server takes as a name of any kind; what a kind asks beyond that, it checks itself.
+fn is_path_segment(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+    name.len() <= 253 && !matches!(name, "." | "..") && name.bytes().all(known)
 }
 
 fn json(text: &str) -> Result<Value, Problem> {

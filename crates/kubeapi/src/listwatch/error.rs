@@ -45,6 +45,12 @@ pub enum SyncError {
     /// The answer is not what the API promises.
     #[error("the answer is not a list or watch of this kind")]
     BadData,
+    /// The list goes on beyond what a cluster can have.
+    #[error("the list has more than {cap} objects")]
+    TooMany {
+        /// What is allowed.
+        cap: usize,
+    },
     /// The answer is larger than allowed.
     #[error("the answer is larger than {cap} bytes")]
     TooLarge {
@@ -67,6 +73,7 @@ impl SyncError {
             Self::Connection => "connection",
             Self::Tls => "tls",
             Self::BadData => "bad_data",
+            Self::TooMany { .. } => "too_many",
             Self::TooLarge { .. } => "too_large",
         }
     }

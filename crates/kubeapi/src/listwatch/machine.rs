@@ -30,6 +30,8 @@ const SMALL_PAGE: usize = 256 * 1024;
 pub struct Limits {
     /// Objects a page.
     pub page_objects: u32,
+    /// Objects a list, or a table that a watch fills.
+    pub list_objects: usize,
     /// Bytes a page, inflated.
     pub page_bytes: usize,
     /// Bytes a line of a watch.
@@ -48,7 +50,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             page_objects: 500,
-            page_bytes: 32 << 20,
+            // Kubernetes itself supports 150,000 pods a cluster.
+            list_objects: 200_000,
+            page_bytes: 16 << 20,
             line_bytes: 4 << 20,
             answer: Duration::from_secs(10),
             page: Duration::from_secs(30),
@@ -104,7 +108,7 @@ pub enum Step<R: Mirrored> {
 
 enum Position {
     Nowhere,
-    Listing { next: String, begun: Instant },
+    Listing { next: String, begun: Instant, listed: usize },
     At(String),
 }
 
@@ -199,17 +203,17 @@ impl<R: Mirrored> ListWatch<R> {
     }
 
     async fn start_list(&mut self) -> Result<Result<(), Unheard>, SyncError> {
-        self.position = Position::Listing { next: String::new(), begun: Instant::now() };
+        self.position = Position::Listing { next: String::new(), begun: Instant::now(), listed: 0 };
         Ok(self.send(Step::ListStarted).await)
     }
 
     async fn list_page(&mut self) -> Result<Result<(), Unheard>, SyncError> {
-        let Position::Listing { next, begun } = &self.position else { return Ok(Ok(())) };
+        let Position::Listing { next, begun, listed } = &self.position else { return Ok(Ok(())) };
         if begun.elapsed() > TOKEN_LIFE && !next.is_empty() {
             return Err(SyncError::Gone);
         }
         let path_and_query = self.scope.list(self.page_objects, next);
-        let begun = *begun;
+        let (begun, listed) = (*begun, *listed);
         let (page, bytes) = match self.fetch_page(path_and_query).await {
             // Fewer objects a page may do.
             Err(SyncError::TooLarge { .. }) if self.page_objects > 1 => {
@@ -220,11 +224,16 @@ impl<R: Mirrored> ListWatch<R> {
         };
         self.interner.sweep();
         let Page { objects, skipped, version, next } = page;
+        let listed = listed + objects.len();
+        if listed > self.limits.list_objects {
+            self.position = Position::Nowhere;
+            return Err(SyncError::TooMany { cap: self.limits.list_objects });
+        }
         if self.send(Step::Page { objects, skipped, bytes }).await.is_err() {
             return Ok(Err(Unheard));
         }
         if !next.is_empty() {
-            self.position = Position::Listing { next, begun };
+            self.position = Position::Listing { next, begun, listed };
             return Ok(Ok(()));
         }
         self.page_objects = self.limits.page_objects.max(1);

@@ -246,6 +246,17 @@ async fn a_page_too_large_is_asked_for_in_smaller_ones() {
 }
 
 #[tokio::test]
+async fn a_list_without_end_is_a_failure_and_starts_over() {
+    let limits = Limits { list_objects: 3, ..Limits::default() };
+    let pages = || vec![list(&["a", "b"], 9, "t1"), list(&["c", "d"], 9, "t2")];
+    let run = run_times(1, None, limits, pages()).await;
+    assert_eq!(run.error, SyncError::TooMany { cap: 3 });
+    assert_eq!(run.steps, ["started", "page a,b -0"]);
+    let again = run_times(2, None, limits, pages().into_iter().chain(pages()).collect()).await;
+    assert_eq!(again.requests, ["list", "list t1", "list", "list t1"]);
+}
+
+#[tokio::test]
 async fn what_is_no_list_is_bad_data() {
     assert_eq!(run(None, vec![whole(200, "<html>".to_owned())]).await.error, SyncError::BadData);
     assert_eq!(run(None, vec![whole(200, "{}".to_owned())]).await.error, SyncError::BadData);

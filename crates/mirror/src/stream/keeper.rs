@@ -174,6 +174,11 @@ impl<R: Kept> Keeper<R> {
     }
 
     fn set(&mut self, object: Decoded<R>) {
+        // A cluster that floods its watch takes room from nobody else.
+        if self.table.len() >= self.task.settings.limits.list_objects && !self.table.has(&object) {
+            self.count(1, 0);
+            return;
+        }
         let old = self.table.set(object.clone());
         if let Some(old) = &old
             && old.row == object.row

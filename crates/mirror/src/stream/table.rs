@@ -36,6 +36,15 @@ impl<R: Mirrored> Table<R> {
         self.epoch += 1;
     }
 
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is an object of this name.
+    pub fn has(&self, object: &Decoded<R>) -> bool {
+        self.rows.contains_key(&key_of(&*object.row))
+    }
+
     pub fn get(&self, key: &Key) -> Option<&Decoded<R>> {
         self.rows.get(key).map(|entry| &entry.object)
     }

@@ -64,6 +64,11 @@ pub enum Comparison {
     Greater,
 }
 
+/// The longest query, in characters. Each term is held against every row, so a query's length is a cost to everybody.
+pub const MAX_CHARS: usize = 2000;
+/// The most terms of a query.
+pub const MAX_TERMS: usize = 32;
+
 /// Why a query cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueryError {
@@ -82,8 +87,22 @@ impl std::error::Error for QueryError {}
 
 impl Query {
     /// Reads a query against the columns of `kind`. An empty text matches everything.
+    ///
+    /// # Errors
+    /// Where it stops making sense, or grows beyond [`MAX_CHARS`] or [`MAX_TERMS`].
     pub fn parse(text: &str, kind: &'static KindSpec) -> Result<Query, QueryError> {
-        let terms = token::split(text)?.iter().map(|token| parse::term(token, kind)).collect::<Result<Vec<_>, _>>()?;
+        if text.chars().count() > MAX_CHARS {
+            let message = format!("a query has at most {MAX_CHARS} characters");
+            return Err(QueryError { column: MAX_CHARS + 1, message });
+        }
+        let tokens = token::split(text)?;
+        if let Some(extra) = tokens.get(MAX_TERMS) {
+            return Err(QueryError {
+                column: extra.span.start + 1,
+                message: format!("a query has at most {MAX_TERMS} terms"),
+            });
+        }
+        let terms = tokens.iter().map(|token| parse::term(token, kind)).collect::<Result<Vec<_>, _>>()?;
         Ok(Query { kind, terms })
     }
 
