@@ -3,6 +3,7 @@
 use crate::cli::ServeOptions;
 use crate::http::guard::Shared;
 use crate::http::origin::PublicUrl;
+use crate::http::peers::Peers;
 use crate::http::{listener, tls};
 use crate::router;
 use anyhow::Context;
@@ -86,11 +87,18 @@ impl Running {
         let shared =
             Shared { engine: engine.clone(), public: public.clone(), trusted_proxies: settings.trusted_proxies };
         let stop = CancellationToken::new();
+        let peers = Peers::new(shared.trusted_proxies.clone());
         let mut listeners = JoinSet::new();
         if let Some(metrics) = metrics {
-            listeners.spawn(listener::serve(metrics, None, router::metrics(shared.clone()), stop.clone()));
+            listeners.spawn(listener::serve(
+                metrics,
+                None,
+                router::metrics(shared.clone()),
+                peers.clone(),
+                stop.clone(),
+            ));
         }
-        listeners.spawn(listener::serve(main, settings.tls, router::router(shared), stop.clone()));
+        listeners.spawn(listener::serve(main, settings.tls, router::router(shared), peers, stop.clone()));
         Ok(Running { engine, public, stop, _lock: lock, listeners: tokio::sync::Mutex::new(listeners) })
     }
 

@@ -13,7 +13,7 @@ crate::i18n::texts! {
         setup_done: "Set-up is done already.", "初始化已完成。";
         setup_token: "Set-up token", "初始化令牌";
         setup_token_help: "It stands in the link that the server printed when it started.", "见服务器启动时打印的链接。";
-        password_help: "At least 12 characters. A sentence is easier to keep than a word.", "至少 12 个字符。一句话比一个词更好记。";
+        password_help: "8 to 128 bytes. A sentence is easier to keep than a word.", "8 至 128 字节。一句话比一个词更好记。";
         setup_submit: "Create admin", "创建管理员";
         go_sign_in: "Sign in", "去登录";
     }

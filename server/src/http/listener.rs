@@ -1,6 +1,7 @@
 //! Accepting connections. axum's own loop has no timer, so a client that sends half a header, or
 //! nothing at all, would stay for ever.
 
+use super::peers::Peers;
 use axum::Router;
 use axum::extract::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -41,6 +42,7 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     router: Router,
+    peers: Peers,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -59,12 +61,12 @@ pub async fn serve(
                 continue;
             }
         };
-        let Ok(place) = places.clone().try_acquire_owned() else {
+        let (Ok(place), Some(of_peer)) = (places.clone().try_acquire_owned(), peers.admit(peer.ip())) else {
             continue;
         };
         let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _place = place;
+            let _places = (place, of_peer);
             if let Err(error) = connection(stream, peer, tls, router, watcher).await {
                 tracing::debug!(%peer, %error, "connection ended");
             }

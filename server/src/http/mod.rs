@@ -5,6 +5,7 @@ pub mod guard;
 pub mod headers;
 pub mod listener;
 pub mod origin;
+pub mod peers;
 pub mod problem;
 pub mod session_cookie;
 pub mod tls;
