@@ -6,7 +6,8 @@ use crate::pages;
 use crate::viewer::provide_viewer;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::hooks::use_query_map;
 use leptos_router::{SsrMode, path};
 
 /// The application. Pages are rendered whole before they are sent, so that they are readable without JavaScript.
@@ -26,6 +27,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("clusters") view=pages::clusters::ClustersPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/:name") view=pages::cluster::ClusterPage ssr=SsrMode::Async />
                     <Route path=path!("resources/:kind") view=pages::resources::ResourcesPage ssr=SsrMode::Async />
+                    <Route path=path!("events") view=EventsRedirect ssr=SsrMode::Async />
                     <SchedulingRoutes />
                     <MonitoringRoutes />
                     <AccountRoutes />
@@ -33,6 +35,13 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// Events are a list like the others; this is their short address.
+#[component]
+fn EventsRedirect() -> impl IntoView {
+    let query = use_query_map().with_untracked(|query| query.to_query_string());
+    view! { <Redirect path=format!("/resources/events{query}") /> }
 }
 
 #[component]

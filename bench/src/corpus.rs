@@ -86,21 +86,15 @@ impl Corpus {
 
 fn contents_of(cluster: &SimCluster) -> Contents {
     let objects = MirroredKind::ALL.into_iter().map(|kind| {
-        let listing = cluster.store().list_stored(simulated(kind), None);
-        (kind, listing.objects.iter().map(|object| object.json.clone()).collect())
+        let objects = simulated(kind).map(|kind| cluster.store().list_stored(kind, None).objects).unwrap_or_default();
+        (kind, objects.iter().map(|object| object.json.clone()).collect())
     });
     Contents { objects: objects.collect(), version: cluster.store().resource_version() }
 }
 
-fn simulated(kind: MirroredKind) -> &'static Kind {
-    match kind {
-        MirroredKind::Pod => &kinds::POD,
-        MirroredKind::Node => &kinds::NODE,
-        MirroredKind::Namespace => &kinds::NAMESPACE,
-        MirroredKind::Deployment => &kinds::DEPLOYMENT,
-        MirroredKind::ResourceQuota => &kinds::RESOURCE_QUOTA,
-        MirroredKind::LimitRange => &kinds::LIMIT_RANGE,
-    }
+fn simulated(kind: MirroredKind) -> Option<&'static Kind> {
+    let spec = kind.spec();
+    kinds::by_resource(spec.group, spec.version, spec.plural)
 }
 
 /// Draws changes of the pods of one cluster: each time one pod has restarted once more.

@@ -21,6 +21,11 @@ pub enum Icon {
     Server,
     Layers,
     Folder,
+    Stack,
+    Grid,
+    Clock,
+    Pulse,
+    Disk,
     Scale,
     Ruler,
     Target,
@@ -56,6 +61,13 @@ pub enum Icon {
 fn drawing(icon: Icon) -> &'static str {
     match icon {
         Icon::Disc => r#"<circle cx="8" cy="8" r="5" fill="currentColor" stroke="none"/>"#,
+        Icon::Stack => {
+            r#"<ellipse cx="8" cy="4" rx="5" ry="2"/><path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2"/>"#
+        }
+        Icon::Grid => r#"<path d="M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5h-4.5zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5h-4.5z"/>"#,
+        Icon::Clock => r#"<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.2l2.2 1.3"/>"#,
+        Icon::Pulse => r#"<path d="M1.5 8.5h3l2-5 3 9 2-4h3"/>"#,
+        Icon::Disk => r#"<path d="M2.5 10l1.8-6.5h7.4L13.5 10M2.5 10h11v3.5h-11z"/><path d="M11 11.8h.6"/>"#,
         Icon::Half => r#"<circle cx="8" cy="8" r="4.5"/><path d="M8 3.5a4.5 4.5 0 0 1 0 9z" fill="currentColor"/>"#,
         Icon::RingBar => r#"<circle cx="8" cy="8" r="5" stroke-width="2"/><path d="M5 8h6" stroke-width="2"/>"#,
         Icon::Key => r#"<circle cx="5.5" cy="8" r="3"/><path d="M8.5 8H14M11.5 8v2.5M14 8v2"/>"#,

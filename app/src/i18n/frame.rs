@@ -9,6 +9,7 @@ crate::i18n::texts! {
         fold: "Fold the navigation", "收起导航";
         overview: "Overview", "总览";
         clusters: "Clusters", "集群";
+        workloads: "Workloads", "工作负载";
         resources: "Resources", "资源";
         scheduling: "Scheduling", "调度";
         schedule: "Schedule", "调度工作负载";

@@ -72,11 +72,7 @@ fn mirror(corpus: &Corpus, streams: &[Bytes]) -> Result<Duration> {
         world
             .until("the last event of every cluster", |mirror| {
                 let snapshot = mirror.snapshot(MirroredKind::Pod);
-                snapshot
-                    .clusters
-                    .iter()
-                    .zip(corpus.clusters())
-                    .all(|(c, before)| c.rows.len() == before.pods().len() + 1)
+                snapshot.clusters.iter().zip(corpus.clusters()).all(|(c, before)| c.len() == before.pods().len() + 1)
             })
             .await?;
         let time = on_cpu()? - before;

@@ -181,7 +181,7 @@ fn list(mirror: &Mirror, request: &ListRequest) -> Result<ResourceList> {
             state: cluster.state,
             evidence_ms: cluster.evidence.at_ms,
             not_allowed: cluster.observed == Observed::NotAllowed,
-            rows: cluster.rows.iter().collect(),
+            rows: &cluster.parts,
         })
         .collect();
     let now_ms = jiff::Timestamp::now().as_millisecond();

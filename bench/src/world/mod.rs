@@ -74,7 +74,7 @@ impl World {
             snapshot.clusters.iter().zip(corpus.clusters()).all(|(cluster, contents)| {
                 cluster.state == ClusterState::Online
                     && cluster.observed == Observed::Known(())
-                    && cluster.rows.len() == contents.of(kind).len()
+                    && cluster.len() == contents.of(kind).len()
             })
         })
     }

@@ -67,12 +67,9 @@ impl Engine {
             }
             counts
         });
-        let mut pods: BTreeMap<(Arc<str>, PodPhase), u64> = BTreeMap::new();
-        for pod in view.pods.known().into_iter().flat_map(|pods| pods.iter()) {
-            if let Some(namespace) = &pod.meta.namespace {
-                *pods.entry((namespace.clone(), pod.phase)).or_default() += 1;
-            }
-        }
+        let phases = view.pods.known().map(|pods| pods.phases()).unwrap_or_default();
+        let pods: BTreeMap<(Arc<str>, PodPhase), u64> =
+            phases.into_iter().map(|((namespace, phase), pods)| ((Arc::from(namespace), phase), pods)).collect();
         let slis = self.sli_now(&view.id).into_iter().filter_map(|now| Some((now.sli.key(), now.value?))).collect();
         ClusterTelemetry {
             name: view.name.clone(),

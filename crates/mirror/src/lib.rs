@@ -3,7 +3,7 @@
 //! * [`Mirror`] is the whole: add and remove clusters, read the fleet, lists and changes.
 //! * `cluster` is one of them: its streams, its health, its view for decisions.
 //! * `stream` is one kind of one cluster (and namespace): a supervised task that owns the rows and publishes
-//!   immutable snapshots. Nothing but its `table` knows how rows are stored.
+//!   immutable snapshots. How rows are stored is `model::columns`' to know.
 //! * `checkpoint` saves rows and positions through a trait that the owner implements, for warm starts.
 //!
 //! A kind's age is set back only by evidence from its own stream: an event, a bookmark, a finished list, or a
@@ -30,6 +30,6 @@ pub use cluster::{ClusterStatus, KindStatus};
 pub use member::Member;
 pub use metrics::StreamMetrics;
 pub use mirror::{Deps, Mirror, MirrorError};
-pub use settings::{ClusterConfig, ClusterMeta, Settings};
+pub use settings::{ClusterConfig, ClusterMeta, Retention, Settings};
 pub use starts::PodStart;
-pub use view::{ClusterRows, KindSnapshot, Rows};
+pub use view::{ClusterRows, KindSnapshot};

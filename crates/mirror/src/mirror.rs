@@ -1,7 +1,7 @@
 //! The mirror as a whole.
 
 use crate::changes::{Changes, Revisions};
-use crate::checkpoint::{CheckpointStore, run_saver, saver_channel};
+use crate::checkpoint::{CheckpointStore, Work, run_saver, saver_channel};
 use crate::cluster::{self, Cluster, ClusterDeps, ClusterStatus};
 use crate::member::Member;
 use crate::metrics::{StreamMetrics, stream_metrics};
@@ -160,9 +160,8 @@ impl Mirror {
         };
         cluster.publisher.meta();
         cluster.supervisor.shutdown(REMOVAL_DEADLINE).await;
-        if let Err(error) = self.0.store.forget(id).await {
-            tracing::warn!(cluster = %id, %error, "cannot forget the checkpoint of a removed cluster");
-        }
+        // The saver is gone only while the whole mirror stops.
+        let _stopping = self.0.deps.checkpoints.send(Work::Forget(id.clone())).await;
         Ok(())
     }
 

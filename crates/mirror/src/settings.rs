@@ -33,8 +33,19 @@ pub struct Settings {
     pub start_spread: Duration,
     /// A pod that is not ready this long after its creation has failed to start.
     pub pod_start_deadline: Duration,
+    /// How long events stay that their cluster has forgotten.
+    pub retention: Retention,
     /// What one stream may take.
     pub limits: Limits,
+}
+
+/// How long rows stay that outlive their object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Since it was of interest last.
+    pub age: Duration,
+    /// At most so many of one stream; a row takes about 200 bytes.
+    pub rows: usize,
 }
 
 impl Default for Settings {
@@ -51,6 +62,7 @@ impl Default for Settings {
             list_pages_at_once: 6,
             start_spread: Duration::from_millis(500),
             pod_start_deadline: Duration::from_secs(300),
+            retention: Retention { age: Duration::from_secs(14 * 86_400), rows: 10_000 },
             limits: Limits::default(),
         }
     }

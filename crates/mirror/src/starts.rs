@@ -1,6 +1,5 @@
 //! Which pods started and which failed to: the raw figures of the SLI "pod start success".
 
-use kubeapi::decode::Decoded;
 use model::rows::{PodPhase, PodRow};
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -49,8 +48,7 @@ impl StartTracker {
         Self { log, deadline_s: deadline.as_secs() as i64, starting: HashMap::new() }
     }
 
-    pub fn changed(&mut self, old: Option<&Decoded<PodRow>>, new: Option<&Decoded<PodRow>>, now_ms: i64) {
-        let (old, new) = (old.map(|pod| &*pod.row), new.map(|pod| &*pod.row));
+    pub fn changed(&mut self, old: Option<&PodRow>, new: Option<&PodRow>, now_ms: i64) {
         if let Some(old) = old
             && new.is_none_or(|new| new.meta.uid != old.meta.uid)
         {
@@ -108,18 +106,18 @@ mod tests {
     use std::time::Duration;
 
     /// A pod over time: seconds since its creation, and how it was then.
-    type Life = Vec<(i64, Option<Decoded<PodRow>>)>;
+    type Life = Vec<(i64, Option<PodRow>)>;
 
     const CREATED: &str = "2026-01-01T00:00:00Z";
 
-    fn pod(uid: &str, phase: &str, waiting: &str, ready: &str) -> Decoded<PodRow> {
+    fn pod(uid: &str, phase: &str, waiting: &str, ready: &str) -> PodRow {
         let object = json!({
             "metadata": {"name": "p", "namespace": "a", "uid": uid, "creationTimestamp": CREATED},
             "spec": {"containers": [{"name": "c"}]},
             "status": {"phase": phase, "conditions": [{"type": "Ready", "status": ready}],
                        "containerStatuses": [{"name": "c", "state": {"waiting": {"reason": waiting}}}]},
         });
-        decode_object(object.to_string().as_bytes(), &mut Interner::default()).unwrap()
+        decode_object(object.to_string().as_bytes(), &mut Interner::default()).unwrap().row
     }
 
     fn created_ms() -> i64 {

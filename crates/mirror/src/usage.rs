@@ -1,6 +1,5 @@
 //! What pods take of their nodes, kept up to date pod by pod.
 
-use kubeapi::decode::{Decoded, PodExtra};
 use model::k8s::resources::Resources;
 use model::rows::PodRow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,18 +20,18 @@ impl NodeUsage {
         self.ports.keys().cloned().collect()
     }
 
-    fn add(&mut self, pod: &PodRow, extra: &PodExtra) {
+    fn add(&mut self, pod: &PodRow) {
         self.requested.add(&pod.requests);
-        self.requested_non_zero.add(&extra.requests_non_zero);
+        self.requested_non_zero.add(&pod.requests_non_zero);
         self.pods += 1;
         for port in &pod.host_ports {
             *self.ports.entry(port.clone()).or_default() += 1;
         }
     }
 
-    fn sub(&mut self, pod: &PodRow, extra: &PodExtra) {
+    fn sub(&mut self, pod: &PodRow) {
         self.requested.sub(&pod.requests);
-        self.requested_non_zero.sub(&extra.requests_non_zero);
+        self.requested_non_zero.sub(&pod.requests_non_zero);
         self.pods -= 1;
         for port in &pod.host_ports {
             if let Some(count) = self.ports.get_mut(port) {
@@ -55,16 +54,16 @@ pub(crate) struct UsageIndex {
 }
 
 impl UsageIndex {
-    pub fn changed(&mut self, old: Option<&Decoded<PodRow>>, new: Option<&Decoded<PodRow>>) {
+    pub fn changed(&mut self, old: Option<&PodRow>, new: Option<&PodRow>) {
         if let Some((node, pod)) = old.and_then(holding) {
             let usage = Arc::make_mut(self.nodes.entry(Arc::clone(node)).or_default());
-            usage.sub(&pod.row, &pod.extra);
+            usage.sub(pod);
             if usage.pods == 0 {
                 self.nodes.remove(node);
             }
         }
         if let Some((node, pod)) = new.and_then(holding) {
-            Arc::make_mut(self.nodes.entry(Arc::clone(node)).or_default()).add(&pod.row, &pod.extra);
+            Arc::make_mut(self.nodes.entry(Arc::clone(node)).or_default()).add(pod);
         }
     }
 
@@ -74,9 +73,9 @@ impl UsageIndex {
 }
 
 /// A pod that holds room, with its node. Terminating ones still do.
-fn holding(pod: &Decoded<PodRow>) -> Option<(&Arc<str>, &Decoded<PodRow>)> {
-    let node = pod.row.node.as_ref()?;
-    (!pod.row.phase.is_finished()).then_some((node, pod))
+fn holding(pod: &PodRow) -> Option<(&Arc<str>, &PodRow)> {
+    let node = pod.node.as_ref()?;
+    (!pod.phase.is_finished()).then_some((node, pod))
 }
 
 /// Sums over streams, where a credential is limited to namespaces.
@@ -106,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn pod(name: u8, node: u8, cpu: u8, phase: bool) -> Decoded<PodRow> {
+    fn pod(name: u8, node: u8, cpu: u8, phase: bool) -> PodRow {
         let object = json!({
             "metadata": {"name": format!("p{name}"), "namespace": "a", "uid": format!("u{name}")},
             "spec": {
@@ -116,14 +115,14 @@ mod tests {
             },
             "status": {"phase": if phase { "Running" } else { "Succeeded" }},
         });
-        decode_object(object.to_string().as_bytes(), &mut Interner::default()).unwrap()
+        decode_object(object.to_string().as_bytes(), &mut Interner::default()).unwrap().row
     }
 
     proptest! {
         #[test]
         fn running_sums_equal_sums_from_scratch(steps in prop::collection::vec((0u8..6, 0u8..3, any::<u8>(), any::<bool>(), any::<bool>()), 0..60)) {
             let mut index = UsageIndex::default();
-            let mut pods: BTreeMap<u8, Decoded<PodRow>> = BTreeMap::new();
+            let mut pods: BTreeMap<u8, PodRow> = BTreeMap::new();
             for (name, node, cpu, running, delete) in steps {
                 let new = (!delete).then(|| pod(name, node, cpu, running));
                 index.changed(pods.get(&name), new.as_ref());

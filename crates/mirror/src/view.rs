@@ -1,53 +1,16 @@
 //! What readers get: the fleet for decisions, rows for lists.
 
 use crate::cluster::{Cluster, Streams};
-use crate::stream::{Kept, Published};
+use crate::stream::Published;
 use crate::usage::{self, NodeUsage, UsageByNode};
-use model::fleet::{ClusterState, ClusterView, LastEvidence, NodeView, Observed, PodIndex};
+use model::columns::{Columnar, Snapshot};
+use model::fleet::{ClusterState, ClusterView, LastEvidence, NodeView, Observed, PodSet};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
 use model::labels::Labels;
-use model::rows::{NodeRow, PodRow, Row};
+use model::rows::{LimitRangeRow, NamespaceRow, NodeRow, QuotaRow};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
-
-/// Rows in order of namespace and name.
-pub trait Rows: Send + Sync {
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The row at a position below [`len`](Self::len).
-    fn get(&self, at: usize) -> Option<&dyn Row>;
-
-    /// All of them.
-    fn iter(&self) -> Box<dyn Iterator<Item = &dyn Row> + '_>;
-}
-
-struct Parts<R: Kept>(Vec<Arc<Published<R>>>);
-
-impl<R: Kept> Rows for Parts<R> {
-    fn len(&self) -> usize {
-        self.0.iter().map(|part| part.rows.len()).sum()
-    }
-
-    fn get(&self, mut at: usize) -> Option<&dyn Row> {
-        for part in &self.0 {
-            match part.rows.get(at) {
-                Some(row) => return Some(&**row),
-                None => at -= part.rows.len(),
-            }
-        }
-        None
-    }
-
-    fn iter(&self) -> Box<dyn Iterator<Item = &dyn Row> + '_> {
-        Box::new(self.0.iter().flat_map(|part| part.rows.iter()).map(|row| &**row as &dyn Row))
-    }
-}
 
 /// The rows of one kind in every cluster.
 pub struct KindSnapshot {
@@ -75,48 +38,50 @@ pub struct ClusterRows {
     pub observed: Observed<()>,
     /// Of the newest change of this kind here.
     pub revision: u64,
-    /// What is known.
-    pub rows: Arc<dyn Rows>,
+    /// What is known: one picture, or one a namespace where the credential is limited to some.
+    pub parts: Vec<Arc<Snapshot>>,
+}
+
+impl ClusterRows {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.len()).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 pub(crate) fn cluster_rows(cluster: &Cluster, kind: MirroredKind) -> ClusterRows {
     let meta = cluster.meta.load();
-    let (observed, revision, rows) = match kind {
-        MirroredKind::Pod => rows_of(&cluster.pods),
-        MirroredKind::Node => rows_of(&cluster.nodes),
-        MirroredKind::Namespace => rows_of(&cluster.namespaces),
-        MirroredKind::Deployment => rows_of(&cluster.deployments),
-        MirroredKind::ResourceQuota => rows_of(&cluster.quotas),
-        MirroredKind::LimitRange => rows_of(&cluster.limit_ranges),
-    };
-    ClusterRows {
-        id: cluster.id.clone(),
-        name: Arc::clone(&meta.name),
-        labels: meta.labels.clone(),
-        state: cluster.health().state,
-        evidence: cluster.evidence().get(&kind).copied().unwrap_or_default(),
-        observed,
-        revision,
-        rows,
-    }
-}
-
-fn rows_of<R: Kept>(streams: &Streams<R>) -> (Observed<()>, u64, Arc<dyn Rows>) {
-    let (mut observed, mut parts) = (Observed::Known(()), Vec::with_capacity(streams.0.len()));
-    for cell in &streams.0 {
+    let (mut observed, mut parts, mut revision) = (Observed::Known(()), Vec::new(), 0);
+    for cell in &cluster.of(kind).0 {
         match cell.observed() {
-            Observed::Known(part) => parts.push(part),
+            Observed::Known(part) => {
+                revision = revision.max(part.revision);
+                parts.push(Arc::clone(&part.rows));
+            }
             Observed::NotAllowed => observed = Observed::NotAllowed,
             Observed::NotSynced if observed != Observed::NotAllowed => observed = Observed::NotSynced,
             Observed::NotSynced => {}
         }
     }
-    let revision = parts.iter().map(|part| part.revision).max().unwrap_or(0);
-    (observed, revision, Arc::new(Parts(parts)))
+    ClusterRows {
+        id: cluster.id.clone(),
+        name: Arc::clone(&meta.name),
+        labels: meta.labels.clone(),
+        state: cluster.health().state,
+        evidence: cluster.evidence_of(kind),
+        observed,
+        revision,
+        parts,
+    }
 }
 
 /// Every stream's picture, or why there is none: missing data is never "fits".
-fn all<R: Kept>(streams: &Streams<R>) -> Observed<Vec<Arc<Published<R>>>> {
+fn all(streams: &Streams) -> Observed<Vec<Arc<Published>>> {
     let mut parts = Vec::with_capacity(streams.0.len());
     let mut unsynced = false;
     for cell in &streams.0 {
@@ -129,13 +94,6 @@ fn all<R: Kept>(streams: &Streams<R>) -> Observed<Vec<Arc<Published<R>>>> {
     if unsynced { Observed::NotSynced } else { Observed::Known(parts) }
 }
 
-fn joined_rows<R: Kept>(parts: &[Arc<Published<R>>]) -> Arc<[Arc<R>]> {
-    match parts {
-        [one] => Arc::clone(&one.rows),
-        several => several.iter().flat_map(|part| part.rows.iter().cloned()).collect(),
-    }
-}
-
 fn map<T, U>(observed: Observed<T>, with: impl FnOnce(T) -> U) -> Observed<U> {
     match observed {
         Observed::Known(value) => Observed::Known(with(value)),
@@ -144,13 +102,51 @@ fn map<T, U>(observed: Observed<T>, with: impl FnOnce(T) -> U) -> Observed<U> {
     }
 }
 
+/// What was made of the streams of one kind, for as long as they say the same.
+struct Made<T>(Option<(Vec<Arc<Published>>, Arc<T>)>);
+
+impl<T> Default for Made<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Made<T> {
+    fn of(&mut self, parts: Vec<Arc<Published>>, make: impl FnOnce(&[Arc<Published>]) -> Arc<T>) -> Arc<T> {
+        let same = |known: &[Arc<Published>]| {
+            known.len() == parts.len() && known.iter().zip(&parts).all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        match &self.0 {
+            Some((known, made)) if same(known) => Arc::clone(made),
+            _ => {
+                let made = make(&parts);
+                self.0 = Some((parts, Arc::clone(&made)));
+                made
+            }
+        }
+    }
+}
+
+type Sorted<R> = Vec<Arc<R>>;
+
+/// Rows of these parts, ordered by namespace and name, so that decisions do not hang on the order of arrival.
+fn sorted<R: Columnar>(parts: &[Arc<Published>]) -> Arc<Sorted<R>> {
+    let rows = parts.iter().flat_map(|part| part.rows.rows().map(|row| Arc::new(R::read(row.meta(), &row))));
+    let mut rows: Vec<Arc<R>> = rows.collect();
+    rows.sort_by(|a, b| (&a.meta().namespace, &a.meta().name).cmp(&(&b.meta().namespace, &b.meta().name)));
+    Arc::new(rows)
+}
+
 /// What was built for the last reader.
 #[derive(Default)]
 pub(crate) struct ViewCache {
     touched: u64,
     view: Option<Arc<ClusterView>>,
-    /// The revision of the pods behind the index of the view.
-    pods: u64,
+    pods: Made<PodSet>,
+    nodes: Made<Sorted<NodeRow>>,
+    namespaces: Made<Sorted<NamespaceRow>>,
+    quotas: Made<Sorted<QuotaRow>>,
+    limit_ranges: Made<Sorted<LimitRangeRow>>,
 }
 
 /// The cluster as the scheduler sees it: built anew only where something changed.
@@ -159,41 +155,24 @@ pub(crate) fn cluster_view(cluster: &Cluster) -> Arc<ClusterView> {
     // Read first: what changes while the view is built makes the next reader build again.
     let touched = cluster.publisher.touched();
     let evidence = cluster.evidence();
-    if let Some(view) = &cache.view
-        && cache.touched == touched
-    {
-        if view.evidence == evidence {
-            return Arc::clone(view);
-        }
-        let view = Arc::new(ClusterView { evidence, ..ClusterView::clone(view) });
-        cache.view = Some(Arc::clone(&view));
-        return view;
-    }
-    let pods = all(&cluster.pods);
-    let revision = cluster.pods.0.iter().map(|cell| cell.revision()).max().unwrap_or(0);
-    let index = match (&cache.view, &pods) {
-        (_, Observed::NotSynced | Observed::NotAllowed) => Arc::default(),
-        (Some(view), Observed::Known(_)) if cache.pods == revision && view.pods.known().is_some() => {
-            Arc::clone(&view.pod_index)
-        }
-        (_, Observed::Known(parts)) => Arc::new(PodIndex::of(&joined_rows(parts))),
+    let view = match &cache.view {
+        Some(view) if cache.touched == touched && view.evidence == evidence => return Arc::clone(view),
+        Some(view) if cache.touched == touched => ClusterView { evidence, ..ClusterView::clone(view) },
+        _ => build(cluster, &mut cache, evidence),
     };
-    let view = Arc::new(build(cluster, pods, index, evidence));
-    *cache = ViewCache { touched, view: Some(Arc::clone(&view)), pods: revision };
+    let view = Arc::new(view);
+    (cache.touched, cache.view) = (touched, Some(Arc::clone(&view)));
     view
 }
 
-fn build(
-    cluster: &Cluster,
-    pods: Observed<Vec<Arc<Published<PodRow>>>>,
-    pod_index: Arc<PodIndex>,
-    evidence: std::collections::BTreeMap<MirroredKind, LastEvidence>,
-) -> ClusterView {
+fn build(cluster: &Cluster, cache: &mut ViewCache, evidence: BTreeMap<MirroredKind, LastEvidence>) -> ClusterView {
     let meta = cluster.meta.load();
     let (state, reason) = {
         let health = cluster.health();
         (health.state, Arc::clone(&health.reason))
     };
+    let known = |kind| all(cluster.of(kind));
+    let pods = known(MirroredKind::Pod);
     ClusterView {
         id: cluster.id.clone(),
         name: Arc::clone(&meta.name),
@@ -207,34 +186,38 @@ fn build(
         limited_to: cluster.limited_to.clone(),
         evidence,
         served: (**cluster.served.load()).clone(),
-        nodes: nodes(all(&cluster.nodes), &pods),
-        pods: map(pods, |parts| joined_rows(&parts)),
-        pod_index,
-        namespaces: map(all(&cluster.namespaces), |parts| joined_rows(&parts)),
-        quotas: map(all(&cluster.quotas), |parts| joined_rows(&parts)),
-        limit_ranges: map(all(&cluster.limit_ranges), |parts| joined_rows(&parts)),
+        nodes: nodes(map(known(MirroredKind::Node), |parts| cache.nodes.of(parts, sorted)), &pods),
+        pods: map(pods, |parts| cache.pods.of(parts, pod_set)),
+        namespaces: map(known(MirroredKind::Namespace), |parts| shared(&cache.namespaces.of(parts, sorted))),
+        quotas: map(known(MirroredKind::ResourceQuota), |parts| shared(&cache.quotas.of(parts, sorted))),
+        limit_ranges: map(known(MirroredKind::LimitRange), |parts| shared(&cache.limit_ranges.of(parts, sorted))),
     }
 }
 
+fn shared<R>(rows: &[Arc<R>]) -> Arc<[Arc<R>]> {
+    rows.into()
+}
+
+fn pod_set(parts: &[Arc<Published>]) -> Arc<PodSet> {
+    Arc::new(PodSet::new(parts.iter().map(|part| Arc::clone(&part.rows)).collect()))
+}
+
 /// Nodes with what pods take of them. Without the pods their room is not known, so neither are they.
-fn nodes(
-    nodes: Observed<Vec<Arc<Published<NodeRow>>>>,
-    pods: &Observed<Vec<Arc<Published<PodRow>>>>,
-) -> Observed<Arc<[NodeView]>> {
+fn nodes(nodes: Observed<Arc<Sorted<NodeRow>>>, pods: &Observed<Vec<Arc<Published>>>) -> Observed<Arc<[NodeView]>> {
     let usage = match pods {
         Observed::Known(parts) => joined_usage(parts),
         Observed::NotSynced => return Observed::NotSynced,
         Observed::NotAllowed => return Observed::NotAllowed,
     };
-    map(nodes, |parts| joined_rows(&parts).iter().map(|row| node_view(row, usage.get(&row.meta.name))).collect())
+    map(nodes, |rows| rows.iter().map(|row| node_view(row, usage.get(&row.meta.name))).collect())
 }
 
-fn joined_usage(parts: &[Arc<Published<PodRow>>]) -> Arc<UsageByNode> {
+fn joined_usage(parts: &[Arc<Published>]) -> Arc<UsageByNode> {
     match parts {
-        [one] => Arc::clone(&one.side),
+        [one] => Arc::clone(&one.usage),
         several => {
             let mut sum = UsageByNode::new();
-            several.iter().for_each(|part| usage::merge(&mut sum, &part.side));
+            several.iter().for_each(|part| usage::merge(&mut sum, &part.usage));
             Arc::new(sum)
         }
     }

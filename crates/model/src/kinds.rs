@@ -1,6 +1,8 @@
 //! The mirrored kinds and their columns, as data: lists, filters, sorting, CSV and the console's tables
 //! all read this one table.
 
+use crate::columns::Access;
+use crate::rows::KINDS;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -12,8 +14,14 @@ pub enum MirroredKind {
     Node,
     Namespace,
     Deployment,
+    StatefulSet,
+    DaemonSet,
+    ReplicaSet,
+    Job,
     ResourceQuota,
     LimitRange,
+    PersistentVolumeClaim,
+    Event,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,21 +46,23 @@ pub struct Column {
     pub of: ColumnType,
     /// Other words for it in queries.
     pub aliases: &'static [&'static str],
+    /// Where its cells are found.
+    pub at: Access,
 }
 
-const fn column(name: &'static str, of: ColumnType) -> Column {
-    Column { name, of, aliases: &[] }
+pub(crate) const fn column(name: &'static str, of: ColumnType, at: Access) -> Column {
+    Column { name, of, aliases: &[], at }
 }
 
 /// What every row has.
 pub const COMMON_COLUMNS: &[Column] = &[
-    column("cluster", ColumnType::Text),
-    Column { name: "namespace", of: ColumnType::Text, aliases: &["ns"] },
-    column("name", ColumnType::Text),
-    column("uid", ColumnType::Text),
-    Column { name: "createdAt", of: ColumnType::Time, aliases: &["age", "created"] },
-    Column { name: "labels", of: ColumnType::Labels, aliases: &["label"] },
-    column("syncedAt", ColumnType::Time),
+    column("cluster", ColumnType::Text, Access::Cluster),
+    Column { aliases: &["ns"], ..column("namespace", ColumnType::Text, Access::Namespace) },
+    column("name", ColumnType::Text, Access::Name),
+    column("uid", ColumnType::Text, Access::Uid),
+    Column { aliases: &["age", "created"], ..column("createdAt", ColumnType::Time, Access::CreatedAt) },
+    Column { aliases: &["label"], ..column("labels", ColumnType::Labels, Access::Labels) },
+    column("syncedAt", ColumnType::Time, Access::SyncedAt),
 ];
 
 /// A mirrored kind: its names in the API and its own columns, in the order tables show them.
@@ -82,108 +92,24 @@ impl KindSpec {
     }
 }
 
-static KINDS: [KindSpec; 6] = [
-    KindSpec {
-        mirrored: MirroredKind::Pod,
-        kind: "Pod",
-        plural: "pods",
-        group: "",
-        version: "v1",
-        namespaced: true,
-        columns: &[
-            column("phase", ColumnType::Text),
-            column("status", ColumnType::Text),
-            column("ready", ColumnType::Ratio),
-            column("restarts", ColumnType::Number),
-            column("node", ColumnType::Text),
-            column("ip", ColumnType::Text),
-            column("owner", ColumnType::Text),
-            Column { name: "requests.cpu", of: ColumnType::Milli, aliases: &["cpu"] },
-            Column { name: "requests.memory", of: ColumnType::Bytes, aliases: &["memory"] },
-            Column { name: "images", of: ColumnType::List, aliases: &["image"] },
-        ],
-    },
-    KindSpec {
-        mirrored: MirroredKind::Node,
-        kind: "Node",
-        plural: "nodes",
-        group: "",
-        version: "v1",
-        namespaced: false,
-        columns: &[
-            column("status", ColumnType::Text),
-            column("ready", ColumnType::Bool),
-            Column { name: "roles", of: ColumnType::List, aliases: &["role"] },
-            column("zone", ColumnType::Text),
-            column("version", ColumnType::Text),
-            column("ip", ColumnType::Text),
-            Column { name: "allocatable.cpu", of: ColumnType::Milli, aliases: &["cpu"] },
-            Column { name: "allocatable.memory", of: ColumnType::Bytes, aliases: &["memory"] },
-            Column { name: "allocatable.pods", of: ColumnType::Number, aliases: &["pods"] },
-            column("taints", ColumnType::Number),
-        ],
-    },
-    KindSpec {
-        mirrored: MirroredKind::Namespace,
-        kind: "Namespace",
-        plural: "namespaces",
-        group: "",
-        version: "v1",
-        namespaced: false,
-        columns: &[Column { name: "status", of: ColumnType::Text, aliases: &["phase"] }],
-    },
-    KindSpec {
-        mirrored: MirroredKind::Deployment,
-        kind: "Deployment",
-        plural: "deployments",
-        group: "apps",
-        version: "v1",
-        namespaced: true,
-        columns: &[
-            column("status", ColumnType::Text),
-            column("ready", ColumnType::Ratio),
-            column("replicas", ColumnType::Number),
-            column("updated", ColumnType::Number),
-            column("available", ColumnType::Number),
-            Column { name: "images", of: ColumnType::List, aliases: &["image"] },
-        ],
-    },
-    KindSpec {
-        mirrored: MirroredKind::ResourceQuota,
-        kind: "ResourceQuota",
-        plural: "resourcequotas",
-        group: "",
-        version: "v1",
-        namespaced: true,
-        columns: &[
-            column("used", ColumnType::Number),
-            column("limiting", ColumnType::Text),
-            column("resources", ColumnType::List),
-        ],
-    },
-    KindSpec {
-        mirrored: MirroredKind::LimitRange,
-        kind: "LimitRange",
-        plural: "limitranges",
-        group: "",
-        version: "v1",
-        namespaced: true,
-        columns: &[column("limits", ColumnType::Number)],
-    },
-];
-
 impl MirroredKind {
-    pub const ALL: [MirroredKind; 6] = [
+    pub const ALL: [MirroredKind; 12] = [
         MirroredKind::Pod,
         MirroredKind::Node,
         MirroredKind::Namespace,
         MirroredKind::Deployment,
+        MirroredKind::StatefulSet,
+        MirroredKind::DaemonSet,
+        MirroredKind::ReplicaSet,
+        MirroredKind::Job,
         MirroredKind::ResourceQuota,
         MirroredKind::LimitRange,
+        MirroredKind::PersistentVolumeClaim,
+        MirroredKind::Event,
     ];
 
     pub fn spec(self) -> &'static KindSpec {
-        &KINDS[self as usize]
+        KINDS[self as usize]
     }
 
     /// By plural name, `pods`, or with its group behind it, `deployments.apps`.
@@ -197,6 +123,14 @@ impl MirroredKind {
             .map(|k| k.mirrored)
     }
 
+    /// The order of its list where none is asked for.
+    pub fn default_sort(self) -> &'static str {
+        match self {
+            MirroredKind::Event => "-lastSeen",
+            _ => "",
+        }
+    }
+
     /// The key of this kind in `ages`.
     pub fn key(self) -> &'static str {
         match self {
@@ -204,8 +138,14 @@ impl MirroredKind {
             MirroredKind::Node => "node",
             MirroredKind::Namespace => "namespace",
             MirroredKind::Deployment => "deployment",
+            MirroredKind::StatefulSet => "statefulSet",
+            MirroredKind::DaemonSet => "daemonSet",
+            MirroredKind::ReplicaSet => "replicaSet",
+            MirroredKind::Job => "job",
             MirroredKind::ResourceQuota => "resourceQuota",
             MirroredKind::LimitRange => "limitRange",
+            MirroredKind::PersistentVolumeClaim => "persistentVolumeClaim",
+            MirroredKind::Event => "event",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! compiles for wasm32.
 
 pub mod access;
+pub mod columns;
 pub mod fleet;
 pub mod ids;
 pub mod k8s;

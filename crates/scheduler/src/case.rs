@@ -84,7 +84,7 @@ impl<'a> Prepared<'a> {
                 held.cluster == view.id && held.expires_at_ms > context.now_ms && held.decision != context.decision_id
             })
             .map(|held| {
-                let seen = view.pod_index.by_decision.get(held.decision.as_str()).copied().unwrap_or(0);
+                let seen = view.pods.known().map_or(0, |pods| pods.of_decision(held.decision.as_str()));
                 (held, held.replicas - seen)
             })
             .filter(|(_, left)| *left > 0)
@@ -96,11 +96,10 @@ impl<'a> Prepared<'a> {
 
 /// Pods that wait for a node, and reservations.
 fn demands<'a>(view: &'a ClusterView, reserved: &[(&'a Reservation, i64)]) -> Vec<Demand<'a>> {
-    let pods = view.pods.known().map_or(&[][..], |pods| pods);
-    let waiting = view.pod_index.unbound.iter().filter_map(|at| pods.get(*at as usize)).filter(|pod| !pod.gated);
+    let waiting = view.pods.known().map_or(&[][..], |pods| pods.waiting());
     let mut demands: Vec<Demand<'a>> = Vec::new();
     let held = reserved.iter().map(|(held, left)| (&held.per_replica, *left));
-    for (per_replica, replicas) in waiting.map(|pod| (pod.requests.as_ref(), 1_i64)).chain(held) {
+    for (per_replica, replicas) in waiting.iter().map(|(shape, pods)| (shape, *pods)).chain(held) {
         match demands.last_mut() {
             Some(last) if last.per_replica == per_replica => last.replicas += replicas,
             _ => demands.push(Demand { per_replica, replicas }),
@@ -158,7 +157,6 @@ impl<'a> Case<'a> {
             (Observed::Known(nodes), Observed::Known(pods), Ok(namespace_selector)) => Some(scan(&ScanInput {
                 nodes,
                 pods,
-                index: &view.pod_index,
                 namespaces: view.namespaces.known().map_or(&[], |rows| rows),
                 pod: &prepared.pod,
                 namespace: &ask.namespace,

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use engine::resources::ListRequest;
+use model::access::Caller;
 use model::wire::list::Items;
 use model::wire::problem::Problem;
 use model::wire::resource::{KindInfo, ResourceList};
@@ -49,7 +50,7 @@ impl ListParams {
 }
 
 pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(kinds)).routes(routes!(resources))
+    OpenApiRouter::new().routes(routes!(kinds)).routes(routes!(resources)).routes(routes!(events))
 }
 
 /// The kinds that can be listed.
@@ -68,6 +69,21 @@ async fn resources(
     Path(kind): Path<String>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, ApiError> {
+    list_of(&shared, &caller, kind, params)
+}
+
+/// What clusters tell of their objects, the newest first, kept for 14 days.
+#[utoipa::path(get, path = "/api/v1/events", tag = "resources", params(ListParams),
+    responses((status = 200, body = ResourceList), (status = 400, body = Problem)))]
+async fn events(
+    State(shared): State<Shared>,
+    Who(caller): Who,
+    Params(params): Params<ListParams>,
+) -> Result<Response, ApiError> {
+    list_of(&shared, &caller, "events".into(), params)
+}
+
+fn list_of(shared: &Shared, caller: &Caller, kind: String, params: ListParams) -> Result<Response, ApiError> {
     let csv = match params.format.as_deref() {
         None | Some("json") => false,
         Some("csv") => true,
@@ -75,9 +91,9 @@ async fn resources(
     };
     let request = params.request(kind);
     if !csv {
-        return Ok(Json(shared.engine.list(&caller, &request)?).into_response());
+        return Ok(Json(shared.engine.list(caller, &request)?).into_response());
     }
-    let text = shared.engine.list_csv(&caller, &request)?;
+    let text = shared.engine.list_csv(caller, &request)?;
     let disposition = format!("attachment; filename=\"{}.csv\"", request.kind);
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, disposition)];

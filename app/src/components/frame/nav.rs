@@ -32,11 +32,19 @@ pub fn Navigation() -> impl IntoView {
         scoped: true,
     };
     let fleet = vec![entry("/", Icon::Gauge, texts.overview), entry("/clusters", Icon::Ship, texts.clusters)];
-    let resources = vec![
+    let workloads = vec![
         kind("/resources/pods", Icon::Box),
-        kind("/resources/nodes", Icon::Server),
         kind("/resources/deployments", Icon::Layers),
+        kind("/resources/statefulsets", Icon::Stack),
+        kind("/resources/daemonsets", Icon::Grid),
+        kind("/resources/replicasets", Icon::Copy),
+        kind("/resources/jobs", Icon::Clock),
+    ];
+    let resources = vec![
+        kind("/resources/events", Icon::Pulse),
+        kind("/resources/nodes", Icon::Server),
         kind("/resources/namespaces", Icon::Folder),
+        kind("/resources/persistentvolumeclaims", Icon::Disk),
         kind("/resources/resourcequotas", Icon::Scale),
         kind("/resources/limitranges", Icon::Ruler),
     ];
@@ -58,6 +66,7 @@ pub fn Navigation() -> impl IntoView {
     view! {
         <nav class="nav" aria-label=texts.navigation>
             <Group title="" entries=fleet />
+            <Group title=texts.workloads entries=workloads />
             <Group title=texts.resources entries=resources />
             <Group title=texts.scheduling entries=scheduling />
             <Group title=texts.monitoring entries=monitoring />

@@ -16,7 +16,7 @@ pub struct TableSpec {
     pub spare: &'static [&'static str],
 }
 
-static TABLES: [TableSpec; 6] = [
+static TABLES: [TableSpec; 12] = [
     TableSpec {
         kind: MirroredKind::Pod,
         columns: &[
@@ -69,6 +69,34 @@ static TABLES: [TableSpec; 6] = [
         spare: &[],
     },
     TableSpec {
+        kind: MirroredKind::StatefulSet,
+        columns: &["status", "name", "namespace", "cluster", "ready", "updated", "available", "images", "createdAt"],
+        facets: &["cluster", "namespace", "status"],
+        minor: &["images", "updated"],
+        spare: &[],
+    },
+    TableSpec {
+        kind: MirroredKind::DaemonSet,
+        columns: &["status", "name", "namespace", "cluster", "ready", "updated", "available", "images", "createdAt"],
+        facets: &["cluster", "namespace", "status"],
+        minor: &["images", "updated"],
+        spare: &[],
+    },
+    TableSpec {
+        kind: MirroredKind::ReplicaSet,
+        columns: &["name", "namespace", "cluster", "owner", "ready", "available", "images", "createdAt"],
+        facets: &["cluster", "namespace"],
+        minor: &["images", "available"],
+        spare: &[],
+    },
+    TableSpec {
+        kind: MirroredKind::Job,
+        columns: &["status", "name", "namespace", "cluster", "completions", "active", "failed", "images", "createdAt"],
+        facets: &["cluster", "namespace", "status"],
+        minor: &["images", "active"],
+        spare: &[],
+    },
+    TableSpec {
         kind: MirroredKind::ResourceQuota,
         columns: &["name", "namespace", "cluster", "limiting", "used", "resources", "createdAt"],
         facets: &["cluster", "namespace", "limiting"],
@@ -80,6 +108,20 @@ static TABLES: [TableSpec; 6] = [
         columns: &["name", "namespace", "cluster", "limits", "createdAt"],
         facets: &["cluster", "namespace"],
         minor: &[],
+        spare: &[],
+    },
+    TableSpec {
+        kind: MirroredKind::PersistentVolumeClaim,
+        columns: &["status", "name", "namespace", "cluster", "capacity", "storageClass", "volume", "createdAt"],
+        facets: &["cluster", "namespace", "status", "storageClass"],
+        minor: &["volume"],
+        spare: &[],
+    },
+    TableSpec {
+        kind: MirroredKind::Event,
+        columns: &["type", "object", "namespace", "cluster", "reason", "message", "count", "source", "lastSeen"],
+        facets: &["cluster", "namespace", "type", "reason"],
+        minor: &["source"],
         spare: &[],
     },
 ];

@@ -168,7 +168,7 @@ impl Engine {
         for kind in MirroredKind::ALL {
             let snapshot = self.mirror().snapshot(kind);
             let own = snapshot.clusters.iter().filter(|cluster| cluster.id == member.id);
-            costs.objects += own.map(|cluster| cluster.rows.len() as u64).sum::<u64>();
+            costs.objects += own.map(|cluster| cluster.len() as u64).sum::<u64>();
         }
         costs
     }
@@ -226,8 +226,8 @@ fn count(view: &ClusterView, summary: &mut ClusterSummary) {
     }
     if let Some(pods) = view.pods.known() {
         summary.pods_total = pods.len() as u64;
-        for pod in pods.iter() {
-            *summary.pods.entry(pod.phase.as_str().to_string()).or_default() += 1;
+        for ((_, phase), pods) in pods.phases() {
+            *summary.pods.entry(phase.as_str().to_string()).or_default() += pods;
         }
     }
     for amounts in [&mut summary.requested, &mut summary.allocatable] {

@@ -49,7 +49,7 @@ impl Key {
         }
     }
 
-    fn cell(&self) -> Cell<'_> {
+    pub(super) fn cell(&self) -> Cell<'_> {
         match self {
             Key::None => Cell::None,
             Key::Text(text) => Cell::Text(text),
@@ -60,11 +60,6 @@ impl Key {
             Key::Bool(b) => Cell::Bool(*b),
             Key::Ratio(a, b) => Cell::Ratio(*a, *b),
         }
-    }
-
-    /// Ascending; the empty come last here, and [`super::order`] keeps them last when descending.
-    pub(super) fn compare(&self, other: &Key) -> std::cmp::Ordering {
-        self.cell().compare(&other.cell())
     }
 }
 

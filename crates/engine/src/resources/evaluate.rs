@@ -1,22 +1,22 @@
-//! Answers a list from rows in memory: filter, facets, order, page.
+//! Answers a list from columns in memory: filter, facets, order, page.
 
 use super::cursor;
-use super::order;
+use super::facets::Counts;
+use super::order::Order;
 use super::request::Checked;
-use model::access::Scope;
+use super::row::wire_row;
+use super::select::{Candidate, Selection};
+use model::access::{Scope, Selection as Seen};
+use model::columns::{Mask, Segment, Snapshot};
 use model::fleet::ClusterState;
 use model::ids::ClusterId;
-use model::k8s::quantity::{format_bytes, format_cpu_milli};
-use model::rows::{Cell, Row};
+use model::query::Place;
 use model::wire::problem::Problem;
-use model::wire::resource::{ClusterAge, Facet, FacetValue, ResourceList, ResourceRow};
-use serde_json::{Map, Value};
-use std::collections::HashMap;
+use model::wire::resource::{ClusterAge, ResourceList};
+use std::sync::Arc;
 
 /// Past this age a cluster's rows are the last known, not the present.
 pub const HARD_STALENESS_SECONDS: f64 = 10.0;
-/// How many values of a facet are told.
-const FACET_VALUES: usize = 50;
 
 /// One cluster's rows of one kind at one moment.
 pub struct Part<'a> {
@@ -26,27 +26,18 @@ pub struct Part<'a> {
     /// The last proof of life of this kind's stream, milliseconds since the Unix epoch.
     pub evidence_ms: Option<i64>,
     pub not_allowed: bool,
-    pub rows: Vec<&'a dyn Row>,
+    pub rows: &'a [Arc<Snapshot>],
 }
 
-/// A row that matches, with the cluster it is in.
-pub(super) struct Found<'a> {
-    pub cluster: &'a str,
+/// One picture with what the list knows of its cluster.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub rows: &'a Snapshot,
+    pub place: Place<'a>,
     pub evidence_ms: Option<i64>,
-    pub row: &'a dyn Row,
 }
 
-impl<'a> Found<'a> {
-    pub(super) fn cell(&self, column: &str) -> Cell<'a> {
-        match column {
-            "cluster" => Cell::Text(self.cluster),
-            "syncedAt" => self.evidence_ms.map_or(Cell::None, |ms| Cell::Time(ms.div_euclid(1000))),
-            other => self.row.cell(other),
-        }
-    }
-}
-
-/// The page that `list` asks for, within `scope`.
+/// The page that `list` asks for, within `scope`. `parts` are in order of their names.
 ///
 /// # Errors
 /// 400 for a cursor of another list.
@@ -58,22 +49,30 @@ pub fn evaluate(
     now_ms: i64,
 ) -> Result<ResourceList, Problem> {
     let parts: Vec<&Part<'_>> = parts.iter().filter(|part| wanted(list, scope, part)).collect();
-    let found = matching(list, scope, &parts, now_ms);
-    let facets = facets(&list.facets, &found);
-    let total = found.len() as u64;
-    let mut placed: Vec<_> = found.iter().map(|f| (order::position(f, &list.sort), f)).collect();
-    if let Some(text) = &list.cursor {
-        let after = cursor::decode(&list.fingerprint, text)?;
-        placed.retain(|(at, _)| order::compare(at, &after, &list.sort).is_gt());
+    let after = list.cursor.as_deref().map(|text| cursor::decode(&list.fingerprint, text)).transpose()?;
+    let sources = sources(&parts, now_ms);
+    let order = Order::new(&list.sort, &sources);
+    let mut selection = Selection::new(&order, list.limit, after.as_ref());
+    let mut counts = Counts::new(&list.facets);
+    let mut total = 0;
+    for (number, source) in sources.iter().enumerate() {
+        let namespaces = Namespaces::of(list, scope, source.rows);
+        let mut filter = list.query.filter(source.rows, source.place);
+        let mut keys = order.keys(source);
+        for (at, segment) in source.rows.segments().iter().enumerate() {
+            let rows = filter.apply(segment, namespaces.within(segment));
+            if rows.is_empty() {
+                continue;
+            }
+            total += rows.len() as u64;
+            counts.add(source, segment, rows);
+            keys.offer(segment, rows, &mut selection, |row| Candidate { source: number, segment: at, row });
+        }
+        counts.close(source);
     }
-    let more = placed.len() > list.limit;
-    if more {
-        placed.select_nth_unstable_by(list.limit, |a, b| order::compare(&a.0, &b.0, &list.sort));
-        placed.truncate(list.limit);
-    }
-    placed.sort_unstable_by(|a, b| order::compare(&a.0, &b.0, &list.sort));
-    let rows = placed.iter().map(|(_, f)| wire_row(f, list)).collect();
-    let next = placed.pop().filter(|_| more).map(|(at, _)| cursor::encode(&list.fingerprint, at));
+    let (page, more) = selection.finish();
+    let rows = page.iter().map(|found| wire_row(&order.source(found), &order.row(found), list)).collect();
+    let next = page.last().filter(|_| more).map(|last| cursor::encode(&list.fingerprint, order.position(last)));
     Ok(ResourceList {
         kind: list.kind.spec().plural.to_string(),
         total,
@@ -81,8 +80,20 @@ pub fn evaluate(
         clusters: parts.iter().map(|part| age(part, now_ms)).collect(),
         revision,
         next,
-        facets,
+        facets: counts.finish(),
     })
+}
+
+fn sources<'a>(parts: &[&'a Part<'a>], now_ms: i64) -> Vec<Source<'a>> {
+    let now = now_ms.div_euclid(1000);
+    parts
+        .iter()
+        .flat_map(|part| {
+            let synced_at = part.evidence_ms.map(|ms| ms.div_euclid(1000));
+            let place = Place { cluster: part.name, synced_at, now };
+            part.rows.iter().map(move |rows| Source { rows, place, evidence_ms: part.evidence_ms })
+        })
+        .collect()
 }
 
 fn wanted(list: &Checked, scope: &Scope, part: &Part<'_>) -> bool {
@@ -91,45 +102,37 @@ fn wanted(list: &Checked, scope: &Scope, part: &Part<'_>) -> bool {
         && !list.query.excludes_cluster(part.name)
 }
 
-fn matching<'a>(list: &Checked, scope: &Scope, parts: &[&'a Part<'a>], now_ms: i64) -> Vec<Found<'a>> {
-    let now = now_ms.div_euclid(1000);
-    let mut found = Vec::new();
-    for part in parts {
-        let synced_at = part.evidence_ms.map(|ms| ms.div_euclid(1000));
-        for row in &part.rows {
-            let namespace = row.meta().namespace.as_deref();
-            let asked = list.namespaces.is_empty()
-                || namespace.is_some_and(|is| list.namespaces.iter().any(|wanted| wanted == is));
-            if asked && scope.sees_namespace(namespace) && list.query.matches(part.name, synced_at, *row, now) {
-                found.push(Found { cluster: part.name, evidence_ms: part.evidence_ms, row: *row });
+/// The namespaces that are asked for and may be seen, by their numbers in one picture.
+enum Namespaces {
+    All,
+    /// Objects without a namespace belong to their cluster: they are seen with it, unless namespaces are asked for.
+    Only {
+        ids: Vec<u32>,
+        cluster_scoped: bool,
+    },
+}
+
+impl Namespaces {
+    fn of(list: &Checked, scope: &Scope, rows: &Snapshot) -> Self {
+        if list.namespaces.is_empty() && scope.namespaces == Seen::All {
+            return Self::All;
+        }
+        let asked =
+            |namespace: &str| list.namespaces.is_empty() || list.namespaces.iter().any(|wanted| wanted == namespace);
+        let ids = rows.namespaces_where(|namespace| asked(namespace) && scope.sees_namespace(Some(namespace)));
+        Self::Only { ids, cluster_scoped: list.namespaces.is_empty() }
+    }
+
+    fn within(&self, segment: &Segment) -> Mask {
+        let (live, namespaces) = (segment.live(), segment.namespaces());
+        match self {
+            Self::All => live,
+            Self::Only { ids, cluster_scoped: false } if ids.is_empty() => Mask::default(),
+            Self::Only { ids, cluster_scoped } => {
+                live.filter(|at| if namespaces[at] == 0 { *cluster_scoped } else { ids.contains(&namespaces[at]) })
             }
         }
     }
-    found
-}
-
-fn facets(columns: &[&'static str], found: &[Found<'_>]) -> Vec<Facet> {
-    columns
-        .iter()
-        .map(|column| {
-            let mut counts: HashMap<String, u64> = HashMap::new();
-            for row in found {
-                match row.cell(column) {
-                    Cell::List(items) => items.iter().for_each(|i| *counts.entry(i.to_string()).or_default() += 1),
-                    cell => {
-                        if let Some(text) = cell.text() {
-                            *counts.entry(text.into_owned()).or_default() += 1;
-                        }
-                    }
-                }
-            }
-            let mut values: Vec<FacetValue> =
-                counts.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
-            values.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-            values.truncate(FACET_VALUES);
-            Facet { column: column.to_string(), values }
-        })
-        .collect()
 }
 
 fn age(part: &Part<'_>, now_ms: i64) -> ClusterAge {
@@ -141,52 +144,5 @@ fn age(part: &Part<'_>, now_ms: i64) -> ClusterAge {
         stale: !part.not_allowed && age.is_none_or(|age| age > HARD_STALENESS_SECONDS),
         synced_at: part.evidence_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
         not_allowed: part.not_allowed,
-    }
-}
-
-fn wire_row(found: &Found<'_>, list: &Checked) -> ResourceRow {
-    let meta = found.row.meta();
-    let mut columns = Map::new();
-    for column in list.kind.spec().columns {
-        insert(&mut columns, column.name, value(&found.cell(column.name)));
-    }
-    ResourceRow {
-        cluster: found.cluster.to_string(),
-        namespace: meta.namespace.as_deref().map(str::to_string),
-        name: meta.name.to_string(),
-        uid: meta.uid.to_string(),
-        created_at: jiff::Timestamp::from_second(meta.created_at).unwrap_or(jiff::Timestamp::UNIX_EPOCH),
-        labels: (*meta.labels).clone(),
-        synced_at: found.evidence_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
-        columns,
-    }
-}
-
-fn insert(object: &mut Map<String, Value>, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            object.insert(path.to_string(), value);
-        }
-        Some((head, rest)) => {
-            let nested = object.entry(head.to_string()).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(nested) = nested {
-                insert(nested, rest, value);
-            }
-        }
-    }
-}
-
-/// A cell as JSON: quantities as Kubernetes writes them, times as RFC 3339.
-fn value(cell: &Cell<'_>) -> Value {
-    match cell {
-        Cell::None => Value::Null,
-        Cell::Number(n) => Value::from(*n),
-        Cell::Bool(b) => Value::from(*b),
-        Cell::Milli(n) => Value::from(format_cpu_milli(*n)),
-        Cell::Bytes(n) => Value::from(format_bytes(*n)),
-        Cell::Time(at) => jiff::Timestamp::from_second(*at).map_or(Value::Null, |t| Value::from(t.to_string())),
-        Cell::List(items) => items.iter().map(|i| Value::from(*i)).collect(),
-        Cell::Labels(labels) => serde_json::to_value(labels).unwrap_or(Value::Null),
-        other => other.text().map_or(Value::Null, |text| Value::from(text.into_owned())),
     }
 }

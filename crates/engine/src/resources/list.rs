@@ -48,7 +48,7 @@ impl Engine {
                 state: cluster.state,
                 evidence_ms: cluster.evidence.at_ms,
                 not_allowed: cluster.observed == Observed::NotAllowed,
-                rows: cluster.rows.iter().collect(),
+                rows: &cluster.parts,
             })
             .collect();
         evaluate(&checked, &caller.scope, &parts, snapshot.revision, Timestamp::now().as_millisecond())

@@ -2,12 +2,19 @@
 
 mod cursor;
 mod evaluate;
+mod facets;
+mod keys;
 mod list;
 mod order;
 mod request;
+mod row;
+mod select;
 mod window;
 
 pub use evaluate::{HARD_STALENESS_SECONDS, Part, evaluate};
 pub(crate) use request::bad as bad_parameter;
 pub use request::{Checked, ListRequest, MAX_LIMIT};
 pub use window::{Window, WindowUpdate};
+
+#[cfg(test)]
+mod tests;

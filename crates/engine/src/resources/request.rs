@@ -1,6 +1,6 @@
 //! What a list is asked for, checked before anything is looked at.
 
-use model::kinds::{KindSpec, MirroredKind};
+use model::kinds::{Column, KindSpec, MirroredKind};
 use model::query::{Query, SortKey, parse_sort};
 use model::wire::problem::{FieldError, Problem};
 
@@ -37,7 +37,7 @@ pub struct Checked {
     pub sort: Vec<SortKey>,
     pub limit: usize,
     pub cursor: Option<String>,
-    pub facets: Vec<&'static str>,
+    pub facets: Vec<&'static Column>,
     /// Ties a cursor to the list it was made for.
     pub fingerprint: String,
 }
@@ -64,7 +64,8 @@ impl ListRequest {
     }
 
     fn sort(&self, spec: &'static KindSpec) -> Result<Vec<SortKey>, Problem> {
-        parse_sort(&self.sort, spec).map_err(|e| bad("sort", "bad_sort", e.to_string()))
+        let sort = if self.sort.is_empty() { spec.mirrored.default_sort() } else { &self.sort };
+        parse_sort(sort, spec).map_err(|e| bad("sort", "bad_sort", e.to_string()))
     }
 
     fn limit(&self) -> Result<usize, Problem> {
@@ -75,12 +76,11 @@ impl ListRequest {
         }
     }
 
-    fn facet_columns(&self, spec: &'static KindSpec) -> Result<Vec<&'static str>, Problem> {
+    fn facet_columns(&self, spec: &'static KindSpec) -> Result<Vec<&'static Column>, Problem> {
         self.facets
             .iter()
             .map(|word| {
                 spec.column(word)
-                    .map(|c| c.name)
                     .ok_or_else(|| bad("facets", "bad_facet", format!("{} have no column `{word}`", spec.plural)))
             })
             .collect()

@@ -7,10 +7,11 @@ use super::write::{NotApplied, Write, WriteState, apply, look, uid, undo};
 use crate::{Engine, problem::Answer};
 use jiff::Timestamp;
 use kubeapi::client::ClusterClient;
+use model::columns::Columnar;
 use model::fleet::{ClusterState, DECISION_LABEL};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
-use model::rows::{Cell, Row};
+use model::rows::DeploymentRow;
 use model::wire::problem::Problem;
 use model::wire::schedule::{Phase, TimelineEntry};
 use serde_json::Value;
@@ -192,16 +193,15 @@ impl<'a> Run<'a> {
             return Rollout::Failed("there is no workload".into());
         };
         let (name, namespace) = (objects::name(workload), self.intent.namespace.as_str());
-        let found = cluster.rows.iter().find(|row| {
-            let meta = row.meta();
-            *meta.name == *name
-                && meta.namespace.as_deref() == Some(namespace)
-                // An older state of a Deployment that was there before does not carry this decision.
-                && meta.labels.get(DECISION_LABEL) == Some(self.decision)
-        });
+        let found = cluster
+            .parts
+            .iter()
+            .find_map(|part| part.find(Some(namespace), name))
+            // An older state of a Deployment that was there before does not carry this decision.
+            .filter(|row| row.label(DECISION_LABEL) == Some(self.decision));
         match found {
             None => Rollout::GoesOn(format!("the Deployment is not seen yet on {} ({})", cluster.name, cluster.state)),
-            Some(row) => of_row(row),
+            Some(row) => of_row(&DeploymentRow::read(row.meta(), &row)),
         }
     }
 
@@ -267,16 +267,12 @@ enum Rollout {
     Failed(String),
 }
 
-fn of_row(row: &dyn Row) -> Rollout {
-    let number = |column: &str| match row.cell(column) {
-        Cell::Number(number) => number,
-        _ => 0,
-    };
-    match row.cell("status").text().as_deref() {
-        Some("Available") => Rollout::Available,
-        Some("Progressing" | "Paused") | None => {
-            Rollout::GoesOn(format!("{} of {} replicas are available", number("available"), number("replicas")))
+fn of_row(row: &DeploymentRow) -> Rollout {
+    match row.status() {
+        "Available" => Rollout::Available,
+        "Progressing" | "Paused" => {
+            Rollout::GoesOn(format!("{} of {} replicas are available", row.available, row.replicas))
         }
-        Some(failure) => Rollout::Failed(failure.to_string()),
+        failure => Rollout::Failed(failure.to_string()),
     }
 }

@@ -5,13 +5,11 @@ use super::bad::BadObject;
 use super::intern::Interner;
 use super::meta::Meta;
 use super::pod::Condition;
-use super::text::{Text, or_default};
+use super::text::{or_default, shortened};
+use super::workload::Template;
 use model::kinds::MirroredKind;
 use model::rows::DeploymentRow;
 use serde::Deserialize;
-
-/// A message is shown to people; a hostile one must not fill the memory.
-const MAX_MESSAGE: usize = 512;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -35,27 +33,6 @@ struct SlimSpec<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Template<'a> {
-    #[serde(borrow, deserialize_with = "or_default")]
-    spec: TemplateSpec<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct TemplateSpec<'a> {
-    #[serde(borrow, deserialize_with = "or_default")]
-    containers: Vec<Container<'a>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Container<'a> {
-    #[serde(borrow)]
-    image: Text<'a>,
-}
-
-#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct SlimStatus<'a> {
     #[serde(deserialize_with = "or_default")]
@@ -73,19 +50,18 @@ struct SlimStatus<'a> {
 impl Mirrored for DeploymentRow {
     const KIND: MirroredKind = MirroredKind::Deployment;
     type Slim<'a> = SlimDeployment<'a>;
-    type Extra = ();
 
     fn version<'s>(slim: &'s SlimDeployment<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimDeployment<'_>, interner: &mut Interner) -> Result<(Self, ()), BadObject> {
+    fn from_slim(slim: SlimDeployment<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let SlimStatus { observed_generation, updated_replicas, ready_replicas, available_replicas, conditions } =
             &slim.status;
         let is =
             |of: &str, status: &str| conditions.iter().find(|c| c.of.as_str() == of && c.status.as_str() == status);
         let failure = is("Progressing", "False").or_else(|| is("ReplicaFailure", "True"));
-        let row = DeploymentRow {
+        Ok(DeploymentRow {
             meta: slim.metadata.row(interner)?,
             generation: slim.metadata.generation,
             observed_generation: *observed_generation,
@@ -97,13 +73,8 @@ impl Mirrored for DeploymentRow {
             paused: slim.spec.paused,
             is_available: is("Available", "True").is_some(),
             failure: failure.and_then(|condition| interner.some_text(condition.reason.as_str())),
-            failure_message: failure.and_then(|condition| interner.some_text(short(condition.message.as_str()))),
-            images: interner.list(slim.spec.template.spec.containers.iter().map(|c| c.image.as_str())),
-        };
-        Ok((row, ()))
+            failure_message: failure.and_then(|condition| interner.some_text(shortened(condition.message.as_str()))),
+            images: slim.spec.template.images(interner),
+        })
     }
-}
-
-fn short(text: &str) -> &str {
-    text.char_indices().nth(MAX_MESSAGE).map_or(text, |(end, _)| &text[..end])
 }

@@ -46,19 +46,18 @@ struct SlimItem<'a> {
 impl Mirrored for LimitRangeRow {
     const KIND: MirroredKind = MirroredKind::LimitRange;
     type Slim<'a> = SlimLimitRange<'a>;
-    type Extra = ();
 
     fn version<'s>(slim: &'s SlimLimitRange<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimLimitRange<'_>, interner: &mut Interner) -> Result<(Self, ()), BadObject> {
+    fn from_slim(slim: SlimLimitRange<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let meta = slim.metadata.row(interner)?;
         let mut items = Vec::with_capacity(slim.spec.limits.len());
         for limit in &slim.spec.limits {
             items.extend(item(limit, interner)?);
         }
-        Ok((LimitRangeRow { meta, items }, ()))
+        Ok(LimitRangeRow { meta, items })
     }
 }
 

@@ -63,7 +63,6 @@ impl<A> Meta<'_, A> {
         Ok(RowMeta {
             uid: Arc::from(self.uid.as_str()),
             namespace: interner.some_text(self.namespace.as_str()),
-            // Names are unique to their object: sharing them would only cost.
             name: Arc::from(self.name.as_str()),
             created_at: epoch_seconds(self.creation_timestamp.as_str()).unwrap_or(0),
             labels: interner.labels(self.labels.iter()),

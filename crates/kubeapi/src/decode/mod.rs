@@ -4,9 +4,12 @@
 //! Every field is optional. An object that does not fit is skipped and counted, never its page or stream.
 
 mod bad;
+mod claim;
 mod deployment;
 mod envelope;
+mod event;
 mod intern;
+mod job;
 mod limit_range;
 mod meta;
 mod namespace;
@@ -19,6 +22,7 @@ mod quantities;
 mod quota;
 mod text;
 mod time;
+mod workload;
 
 #[cfg(test)]
 mod tests;
@@ -27,23 +31,18 @@ pub use bad::BadObject;
 pub use envelope::{Event, StatusBody, Tombstone, decode_line, decode_status};
 pub use intern::Interner;
 pub use page::{Page, decode_page};
-pub use pod::PodExtra;
 
+use model::columns::Columnar;
 use model::kinds::MirroredKind;
-use model::rows::Row;
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// A kind that is decoded into rows.
-pub trait Mirrored: Row + PartialEq + Sized + 'static {
+pub trait Mirrored: Columnar + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// Which one it is.
     const KIND: MirroredKind;
 
     /// The slim form on the wire.
     type Slim<'a>: Deserialize<'a>;
-
-    /// What the mirror computes with beside the row; no list shows it.
-    type Extra: Clone + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static;
 
     /// The `metadata.resourceVersion` of an object, empty when absent.
     fn version<'s>(slim: &'s Self::Slim<'_>) -> &'s str;
@@ -52,31 +51,22 @@ pub trait Mirrored: Row + PartialEq + Sized + 'static {
     ///
     /// # Errors
     /// When the object lacks what identifies it, or a field holds what its type does not allow.
-    fn from_slim(slim: Self::Slim<'_>, interner: &mut Interner) -> Result<(Self, Self::Extra), BadObject>;
+    fn from_slim(slim: Self::Slim<'_>, interner: &mut Interner) -> Result<Self, BadObject>;
 }
 
-/// One object as the mirror keeps it.
-#[derive(Debug)]
-pub struct Decoded<R: Mirrored> {
-    /// The row.
-    pub row: Arc<R>,
-    /// What belongs to it unseen.
-    pub extra: R::Extra,
+/// One object as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoded<R> {
+    /// What is kept of it.
+    pub row: R,
     /// `metadata.resourceVersion` as a number; 0 where it is none.
     pub version: u64,
-}
-
-impl<R: Mirrored> Clone for Decoded<R> {
-    fn clone(&self) -> Self {
-        Self { row: Arc::clone(&self.row), extra: self.extra.clone(), version: self.version }
-    }
 }
 
 impl<R: Mirrored> Decoded<R> {
     fn from_slim(slim: R::Slim<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let version = R::version(&slim).parse().unwrap_or(0);
-        let (row, extra) = R::from_slim(slim, interner)?;
-        Ok(Self { row: Arc::new(row), extra, version })
+        Ok(Self { row: R::from_slim(slim, interner)?, version })
     }
 }
 

@@ -30,24 +30,22 @@ const NODE_SELECTORS: [&str; 2] = ["scheduler.alpha.kubernetes.io/node-selector"
 impl Mirrored for NamespaceRow {
     const KIND: MirroredKind = MirroredKind::Namespace;
     type Slim<'a> = SlimNamespace<'a>;
-    type Extra = ();
 
     fn version<'s>(slim: &'s SlimNamespace<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimNamespace<'_>, interner: &mut Interner) -> Result<(Self, ()), BadObject> {
+    fn from_slim(slim: SlimNamespace<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let phase = match slim.status.phase.as_str() {
             "" if slim.metadata.is_terminating() => "Terminating",
             "" => "Active",
             phase => phase,
         };
         let selector = NODE_SELECTORS.iter().find_map(|key| slim.metadata.annotations.get(key));
-        let row = NamespaceRow {
+        Ok(NamespaceRow {
             phase: interner.text(phase),
             node_selector: selector.and_then(|text| interner.some_text(text)),
             meta: slim.metadata.row(interner)?,
-        };
-        Ok((row, ()))
+        })
     }
 }

@@ -77,16 +77,15 @@ struct Address<'a> {
 impl Mirrored for NodeRow {
     const KIND: MirroredKind = MirroredKind::Node;
     type Slim<'a> = SlimNode<'a>;
-    type Extra = ();
 
     fn version<'s>(slim: &'s SlimNode<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimNode<'_>, interner: &mut Interner) -> Result<(Self, ()), BadObject> {
+    fn from_slim(slim: SlimNode<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let meta = slim.metadata.row(interner)?;
         let ready = slim.status.conditions.iter().find(|condition| condition.of.as_str() == "Ready");
-        let row = NodeRow {
+        Ok(NodeRow {
             ready: ready.is_some_and(|condition| condition.status.as_str() == "True"),
             status: interner.text(&status(ready, slim.spec.unschedulable)),
             pressures: pressures(&slim.status.conditions, interner),
@@ -99,8 +98,7 @@ impl Mirrored for NodeRow {
             kubelet_version: interner.text(slim.status.node_info.kubelet_version.as_str()),
             internal_ip: internal_ip(&slim.status.addresses),
             meta,
-        };
-        Ok((row, ()))
+        })
     }
 }
 

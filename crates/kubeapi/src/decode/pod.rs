@@ -9,19 +9,11 @@ use super::pod_status::printed;
 use super::quantities::Amounts;
 use super::text::{Skip, Text, or_default};
 use super::time::epoch_seconds;
-use model::k8s::resources::Resources;
 use model::kinds::MirroredKind;
 use model::rows::{PodPhase, PodRow};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What the mirror sums up over pods beside their rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PodExtra {
-    /// The effective requests with kube-scheduler's defaults for containers that request nothing.
-    pub requests_non_zero: Arc<Resources>,
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -187,19 +179,18 @@ pub(super) struct Terminated<'a> {
 impl Mirrored for PodRow {
     const KIND: MirroredKind = MirroredKind::Pod;
     type Slim<'a> = SlimPod<'a>;
-    type Extra = PodExtra;
 
     fn version<'s>(slim: &'s SlimPod<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimPod<'_>, interner: &mut Interner) -> Result<(Self, PodExtra), BadObject> {
+    fn from_slim(slim: SlimPod<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let meta = slim.metadata.row(interner)?;
         let phase = phase(slim.status.phase.as_str());
         let printed = printed(&slim, phase);
         let PodResources { requests, requests_non_zero } = effective_requests(&slim)?;
         let ready = slim.status.is_true("Ready");
-        let row = PodRow {
+        Ok(PodRow {
             meta,
             phase,
             status: interner.text(&printed.status),
@@ -210,6 +201,7 @@ impl Mirrored for PodRow {
             ip: slim.status.pod_ip.as_str().parse().ok(),
             owner: slim.metadata.controller(interner),
             requests: interner.resources(requests),
+            requests_non_zero: interner.resources(requests_non_zero),
             images: interner.list(slim.spec.containers.iter().map(|container| container.image.as_str())),
             terminating: slim.metadata.is_terminating(),
             gated: !slim.spec.scheduling_gates.is_empty(),
@@ -220,8 +212,7 @@ impl Mirrored for PodRow {
                 .filter(|_| ready)
                 .and_then(|condition| epoch_seconds(condition.last_transition_time.as_str())),
             host_ports: host_ports(&slim.spec, interner),
-        };
-        Ok((row, PodExtra { requests_non_zero: interner.resources(requests_non_zero) }))
+        })
     }
 }
 

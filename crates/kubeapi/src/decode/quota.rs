@@ -62,13 +62,12 @@ struct SlimStatus<'a> {
 impl Mirrored for QuotaRow {
     const KIND: MirroredKind = MirroredKind::ResourceQuota;
     type Slim<'a> = SlimQuota<'a>;
-    type Extra = ();
 
     fn version<'s>(slim: &'s SlimQuota<'_>) -> &'s str {
         slim.metadata.resource_version.as_str()
     }
 
-    fn from_slim(slim: SlimQuota<'_>, interner: &mut Interner) -> Result<(Self, ()), BadObject> {
+    fn from_slim(slim: SlimQuota<'_>, interner: &mut Interner) -> Result<Self, BadObject> {
         let hard = if slim.status.hard.is_empty() { &slim.spec.hard } else { &slim.status.hard };
         let plain = slim.spec.scopes.iter().map(|name| plain_scope(name.as_str()));
         let expressions = slim.spec.scope_selector.match_expressions.iter();
@@ -76,13 +75,12 @@ impl Mirrored for QuotaRow {
         for expression in expressions {
             scopes.push(scope(expression, interner)?);
         }
-        let row = QuotaRow {
+        Ok(QuotaRow {
             hard_milli: hard.milli(interner)?,
             used_milli: slim.status.used.milli(interner)?,
             scopes,
             meta: slim.metadata.row(interner)?,
-        };
-        Ok((row, ()))
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use model::rows::{
 };
 use serde_json::{Value, json};
 
-fn row<R: Mirrored>(object: Value) -> Arc<R> {
+fn row<R: Mirrored>(object: Value) -> R {
     decode_object::<R>(object.to_string().as_bytes(), &mut Interner::default()).unwrap().row
 }
 

@@ -4,6 +4,14 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
+/// A message is shown to people; a hostile one must not fill the memory.
+const MAX_MESSAGE: usize = 512;
+
+/// The beginning of a message.
+pub(crate) fn shortened(text: &str) -> &str {
+    text.char_indices().nth(MAX_MESSAGE).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Text that is borrowed from the input wherever it has no escapes. `null` is empty; numbers are kept as
 /// written, since quantities may come as either.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -237,6 +237,7 @@ impl<R: Mirrored> ListWatch<R> {
             return Ok(Ok(()));
         }
         self.page_objects = self.limits.page_objects.max(1);
+        self.interner = Interner::default();
         let finished = Step::ListFinished { version: Arc::from(version.as_str()) };
         self.position = Position::At(version);
         Ok(self.send(finished).await)

@@ -2,11 +2,10 @@
 //! goes on watching where it was.
 
 mod codec;
-mod records;
 mod saver;
 
-pub(crate) use codec::{Pack, pack_block, unpack_block};
-pub(crate) use saver::{CheckpointSender, run_saver, saver_channel};
+pub(crate) use codec::{pack_parts, unpack_table};
+pub(crate) use saver::{CheckpointSender, Work, run_saver, saver_channel};
 
 use async_trait::async_trait;
 use model::ids::ClusterId;

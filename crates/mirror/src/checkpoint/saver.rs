@@ -1,6 +1,7 @@
 //! The task that writes checkpoints, many streams at a time.
 
 use super::{CheckpointStore, StreamWrite};
+use model::ids::ClusterId;
 use runtime::backoff::{Backoff, BackoffPolicy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,44 +9,75 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Streams waiting to be written; while it is full, streams keep what changed to themselves.
-const WAITING: usize = 256;
+const WAITING: usize = 16;
 /// Streams in one write.
-const BATCH: usize = 64;
+const BATCH: usize = 16;
+/// Bytes a second, so that a storm of changes neither wears the disk nor keeps other writers waiting: streams are
+/// saved less often then.
+const PACE: f64 = (8 << 20) as f64;
 /// After the stop, the streams' last words come within this time of each other.
 const LAST_WORDS: Duration = Duration::from_millis(750);
 
-pub(crate) type CheckpointSender = mpsc::Sender<StreamWrite>;
+/// What the saver does, in the order in which it is told, so that nothing is written of a cluster that went.
+pub(crate) enum Work {
+    Write(StreamWrite),
+    Forget(ClusterId),
+}
 
-pub(crate) fn saver_channel() -> (CheckpointSender, mpsc::Receiver<StreamWrite>) {
+pub(crate) type CheckpointSender = mpsc::Sender<Work>;
+
+pub(crate) fn saver_channel() -> (CheckpointSender, mpsc::Receiver<Work>) {
     mpsc::channel(WAITING)
 }
 
 /// Writes what comes until the stop, and then what still comes.
 pub(crate) async fn run_saver(
     store: Arc<dyn CheckpointStore>,
-    writes: &mut mpsc::Receiver<StreamWrite>,
+    work: &mut mpsc::Receiver<Work>,
     stop: CancellationToken,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let received = tokio::select! {
-            received = writes.recv_many(&mut batch, BATCH) => received,
+            received = work.recv_many(&mut batch, BATCH) => received,
             () = stop.cancelled() => {
-                tokio::time::timeout(LAST_WORDS, writes.recv_many(&mut batch, BATCH)).await.unwrap_or(0)
+                tokio::time::timeout(LAST_WORDS, work.recv_many(&mut batch, BATCH)).await.unwrap_or(0)
             }
         };
         if received == 0 {
             return;
         }
-        if !save(&*store, &batch, &stop).await {
+        let (mut writes, mut gone) = (Vec::new(), Vec::new());
+        for work in batch.drain(..) {
+            match work {
+                Work::Write(write) => writes.push(write),
+                Work::Forget(cluster) => {
+                    writes.retain(|write: &StreamWrite| write.key.cluster != cluster);
+                    gone.push(cluster);
+                }
+            }
+        }
+        if !save(&*store, &writes, &stop).await {
             return;
         }
-        batch.clear();
+        for cluster in gone {
+            if let Err(error) = store.forget(&cluster).await {
+                tracing::warn!(%cluster, %error, "cannot forget the checkpoint of a removed cluster");
+            }
+        }
+        let bytes: usize = writes.iter().flat_map(|write| &write.changed).map(|block| block.bytes.len()).sum();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs_f64(bytes as f64 / PACE)) => {}
+            () = stop.cancelled() => {}
+        }
     }
 }
 
 /// Blocks are differences: a write that is lost would leave a false world behind, so it is tried until it works.
 async fn save(store: &dyn CheckpointStore, batch: &[StreamWrite], stop: &CancellationToken) -> bool {
+    if batch.is_empty() {
+        return true;
+    }
     let mut backoff = Backoff::new(BackoffPolicy::default());
     loop {
         match store.save(batch).await {

@@ -13,29 +13,24 @@ use crate::changes::Publisher;
 use crate::member::Member;
 use crate::settings::ClusterMeta;
 use crate::starts::StartLog;
-use crate::stream::{Kept, Life, StreamCell};
+use crate::stream::{Life, StreamCell};
 use crate::view::ViewCache;
 use arc_swap::ArcSwap;
 use health::Health;
 use model::fleet::{LastEvidence, Observed, ServedApis};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
-use model::rows::{DeploymentRow, LimitRangeRow, NamespaceRow, NodeRow, PodRow, QuotaRow};
 use runtime::supervise::Supervisor;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
 
 /// The streams of one kind: one, or one a namespace, in their order.
-pub(crate) struct Streams<R: Kept>(pub Vec<Arc<StreamCell<R>>>);
+pub(crate) struct Streams(pub Vec<Arc<StreamCell>>);
 
-impl<R: Kept> Streams<R> {
+impl Streams {
     fn new(namespaces: &[Option<Arc<str>>]) -> Self {
         Self(namespaces.iter().map(|namespace| Arc::new(StreamCell::new(namespace.clone()))).collect())
-    }
-
-    fn lives(&self) -> impl Iterator<Item = StreamRef<'_>> {
-        self.0.iter().map(|cell| StreamRef { kind: R::KIND, namespace: cell.namespace.as_ref(), life: &cell.life })
     }
 }
 
@@ -63,12 +58,8 @@ pub(crate) struct Cluster {
     /// Sorted.
     pub limited_to: Option<Vec<String>>,
     pub member: watch::Sender<Arc<dyn Member>>,
-    pub pods: Streams<PodRow>,
-    pub nodes: Streams<NodeRow>,
-    pub namespaces: Streams<NamespaceRow>,
-    pub deployments: Streams<DeploymentRow>,
-    pub quotas: Streams<QuotaRow>,
-    pub limit_ranges: Streams<LimitRangeRow>,
+    /// In the order of [`MirroredKind::ALL`].
+    kinds: [Streams; MirroredKind::ALL.len()],
     health: Mutex<Health>,
     pub served: ArcSwap<Observed<Arc<ServedApis>>>,
     pub version: ArcSwap<Option<Arc<str>>>,
@@ -87,39 +78,34 @@ impl Cluster {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn streams(&self) -> impl Iterator<Item = StreamRef<'_>> {
-        self.pods
-            .lives()
-            .chain(self.nodes.lives())
-            .chain(self.namespaces.lives())
-            .chain(self.deployments.lives())
-            .chain(self.quotas.lives())
-            .chain(self.limit_ranges.lives())
+    /// The streams of one kind.
+    pub fn of(&self, kind: MirroredKind) -> &Streams {
+        &self.kinds[kind as usize]
     }
 
-    /// The age of each kind, by its oldest stream; kinds the credential may not see have none.
+    pub fn streams(&self) -> impl Iterator<Item = StreamRef<'_>> {
+        MirroredKind::ALL.into_iter().flat_map(|kind| {
+            let cells = self.of(kind).0.iter();
+            cells.map(move |cell| StreamRef { kind, namespace: cell.namespace.as_ref(), life: &cell.life })
+        })
+    }
+
+    /// The age of a kind, by its oldest stream; None where any has none yet, or where the credential may not see it.
+    pub fn evidence_of(&self, kind: MirroredKind) -> LastEvidence {
+        let times = self.of(kind).0.iter().map(|cell| cell.life.evidence_ms());
+        LastEvidence { at_ms: times.reduce(|oldest, own| oldest.zip(own).map(|(a, b)| a.min(b))).flatten() }
+    }
+
+    /// The age of each kind.
     pub fn evidence(&self) -> BTreeMap<MirroredKind, LastEvidence> {
-        let mut evidence: BTreeMap<MirroredKind, LastEvidence> = BTreeMap::new();
-        for stream in self.streams() {
-            let own = LastEvidence { at_ms: stream.life.evidence_ms() };
-            evidence
-                .entry(stream.kind)
-                .and_modify(|oldest| {
-                    if own.at_ms.is_none_or(|own| oldest.at_ms.is_some_and(|oldest| own < oldest)) {
-                        *oldest = own;
-                    }
-                })
-                .or_insert(own);
-        }
-        evidence
+        MirroredKind::ALL.into_iter().map(|kind| (kind, self.evidence_of(kind))).collect()
     }
 
     /// The UID of its `kube-system` namespace, where that may be seen.
     pub fn uid(&self) -> Option<Arc<str>> {
-        self.namespaces.0.iter().find_map(|cell| {
+        self.of(MirroredKind::Namespace).0.iter().find_map(|cell| {
             let Observed::Known(published) = cell.observed() else { return None };
-            let at = published.rows.binary_search_by(|row| row.meta.name.as_ref().cmp("kube-system")).ok()?;
-            Some(Arc::clone(&published.rows[at].meta.uid))
+            published.rows.find(None, "kube-system").map(|row| Arc::from(row.uid()))
         })
     }
 }

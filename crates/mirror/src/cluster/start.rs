@@ -13,6 +13,10 @@ use arc_swap::ArcSwap;
 use kubeapi::listwatch::PageGate;
 use model::fleet::Observed;
 use model::kinds::MirroredKind;
+use model::rows::{
+    ClaimRow, DaemonSetRow, DeploymentRow, EventRow, JobRow, LimitRangeRow, NamespaceRow, NodeRow, PodRow, QuotaRow,
+    ReplicaSetRow, StatefulSetRow,
+};
 use runtime::supervise::Supervisor;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, watch};
@@ -30,12 +34,18 @@ pub(crate) fn start(deps: &ClusterDeps, config: ClusterConfig, saved: Vec<Stream
     let cluster = Arc::new(assemble(deps, config));
     let mut starter = Starter { deps, cluster: &cluster, saved };
     // Nodes and pods first: they are what people look at.
-    starter.spawn(&cluster.nodes);
-    starter.spawn(&cluster.pods);
-    starter.spawn(&cluster.namespaces);
-    starter.spawn(&cluster.deployments);
-    starter.spawn(&cluster.quotas);
-    starter.spawn(&cluster.limit_ranges);
+    starter.spawn::<NodeRow>();
+    starter.spawn::<PodRow>();
+    starter.spawn::<NamespaceRow>();
+    starter.spawn::<DeploymentRow>();
+    starter.spawn::<StatefulSetRow>();
+    starter.spawn::<DaemonSetRow>();
+    starter.spawn::<ReplicaSetRow>();
+    starter.spawn::<JobRow>();
+    starter.spawn::<QuotaRow>();
+    starter.spawn::<LimitRangeRow>();
+    starter.spawn::<ClaimRow>();
+    starter.spawn::<EventRow>();
     let (settings, own) = (&deps.settings, &cluster.supervisor);
     let (probed, probing) = (Arc::clone(&cluster), Arc::clone(settings));
     own.spawn("probe", move |stop| run_probe(Arc::clone(&probed), Arc::clone(&probing), stop));
@@ -51,7 +61,7 @@ fn assemble(deps: &ClusterDeps, config: ClusterConfig) -> Cluster {
         namespaces.dedup();
         namespaces
     });
-    let whole = [None];
+    let whole = vec![None];
     let each: Vec<Option<Arc<str>>> = match &limited_to {
         None => vec![None],
         Some(namespaces) => namespaces.iter().map(|namespace| Some(Arc::from(namespace.as_str()))).collect(),
@@ -63,12 +73,7 @@ fn assemble(deps: &ClusterDeps, config: ClusterConfig) -> Cluster {
         meta: ArcSwap::from_pointee(meta),
         limited_to,
         member: watch::Sender::new(client),
-        pods: Streams::new(&each),
-        nodes: Streams::new(&whole),
-        namespaces: Streams::new(&whole),
-        deployments: Streams::new(&each),
-        quotas: Streams::new(&each),
-        limit_ranges: Streams::new(&each),
+        kinds: MirroredKind::ALL.map(|kind| Streams::new(if kind.spec().namespaced { &each } else { &whole })),
         health: Mutex::new(Health::new(now_ms(), deps.settings.slow_probe)),
         served: ArcSwap::from_pointee(Observed::NotSynced),
         version: ArcSwap::from_pointee(None),
@@ -86,8 +91,8 @@ struct Starter<'s> {
 }
 
 impl Starter<'_> {
-    fn spawn<R: Kept>(&mut self, streams: &Streams<R>) {
-        for cell in &streams.0 {
+    fn spawn<R: Kept>(&mut self) {
+        for cell in &self.cluster.of(R::KIND).0 {
             let namespace = cell.namespace.as_deref().unwrap_or_default();
             let task = Arc::new(StreamTask {
                 key: StreamKey { cluster: self.cluster.id.clone(), kind: R::KIND, namespace: namespace.to_owned() },

@@ -1,16 +1,17 @@
 //! Owns the rows of a stream: takes the steps of its list/watch machine, publishes, saves.
 
-use super::blocks::{Blocks, Restored};
 use super::cell::Published;
 use super::kept::{Kept, Side};
 use super::life::Sync;
-use super::table::{Table, key_of};
-use super::task::StreamTask;
+use super::retention;
+use super::task::{Restored, StreamTask};
 use super::verify::{Verdict, Verification};
-use crate::checkpoint::StreamWrite;
+use crate::checkpoint::{StreamWrite, Work, pack_parts};
 use crate::clock::now_ms;
-use kubeapi::decode::{Decoded, Event};
+use kubeapi::decode::{Decoded, Event, Tombstone};
 use kubeapi::listwatch::Step;
+use model::columns::{Outcome, Table};
+use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 /// What time alone changes is looked at this often.
 const TICK: Duration = Duration::from_secs(1);
 /// A position alone, without changed rows, is saved this often.
-const POSITION_INTERVAL: Duration = Duration::from_secs(30);
+const POSITION_INTERVAL: Duration = Duration::from_secs(120);
 /// How long the last checkpoint may take to be handed over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -28,7 +29,6 @@ pub(super) struct Keeper<R: Kept> {
     task: Arc<StreamTask<R>>,
     table: Table<R>,
     side: R::Side,
-    blocks: Blocks,
     /// The version that the rows show; None while a list is under way.
     version: Option<Arc<str>>,
     verification: Option<Verification<R>>,
@@ -45,8 +45,7 @@ impl<R: Kept> Keeper<R> {
         let mut keeper = Self {
             side: R::Side::new(&task.side),
             task,
-            table: Table::default(),
-            blocks: Blocks::default(),
+            table: Table::new(OsEntropy.next_u64()),
             version: None,
             verification: None,
             dirty: false,
@@ -56,7 +55,8 @@ impl<R: Kept> Keeper<R> {
         };
         if let Some(restored) = restored {
             let at_ms = restored.at_ms;
-            restored.objects.into_iter().for_each(|object| keeper.set(object));
+            keeper.table = restored.table;
+            keeper.follow_all();
             keeper.version = Some(Arc::from(restored.version));
             keeper.task.cell.life.restored(at_ms);
             keeper.publish();
@@ -102,10 +102,10 @@ impl<R: Kept> Keeper<R> {
                 objects.into_iter().for_each(|object| self.set(object));
             }
             Step::ListFinished { version } => {
-                let now = now_ms();
-                for gone in self.table.sweep() {
-                    self.removed(&gone, now);
+                if !R::OUTLIVES {
+                    self.table.unmarked().collect::<Vec<_>>().into_iter().for_each(|gone| self.remove(gone));
                 }
+                self.table.settle();
                 self.version = Some(version);
                 life.listed();
                 if self.dirty || self.published_at.is_none() {
@@ -153,52 +153,70 @@ impl<R: Kept> Keeper<R> {
         match event {
             Event::Applied(object) if self.is_outdated(&object) => {}
             Event::Applied(object) => self.set(object),
-            Event::Deleted(tombstone) => {
-                if let Some(gone) = self.table.bury(&tombstone) {
-                    if let Some(verification) = &mut self.verification {
-                        verification.buried(key_of(&*gone.row));
-                    }
-                    self.removed(&gone, now_ms());
-                } else if let Some(verification) = &mut self.verification {
-                    verification.buried((tombstone.namespace, tombstone.name));
-                }
-            }
+            Event::Deleted(_) if R::OUTLIVES => {}
+            Event::Deleted(tombstone) => self.bury(tombstone),
             Event::Bookmark | Event::Error(_) | Event::Unknown => {}
         }
     }
 
     /// A watch that tells again what a verifying list had told before must not bring the past back.
     fn is_outdated(&self, object: &Decoded<R>) -> bool {
-        let known = self.table.get(&key_of(&*object.row));
-        known.is_some_and(|known| known.version > object.version && known.row.meta().uid == object.row.meta().uid)
+        let meta = object.row.meta();
+        self.table
+            .find(meta.namespace.as_deref(), &meta.name)
+            .is_some_and(|known| self.table.version(known) > object.version && self.table.row(known).uid() == *meta.uid)
+    }
+
+    /// Removes the object of a tombstone, unless another has taken its name.
+    fn bury(&mut self, tombstone: Tombstone) {
+        let known = self.table.find(tombstone.namespace.as_deref(), &tombstone.name);
+        let same = |known: &u32| tombstone.uid.is_empty() || self.table.row(*known).uid() == *tombstone.uid;
+        let gone = known.filter(same);
+        if let Some(verification) = &mut self.verification
+            && (gone.is_some() || known.is_none())
+        {
+            verification.buried((tombstone.namespace, tombstone.name));
+        }
+        if let Some(gone) = gone {
+            self.remove(gone);
+        }
     }
 
     fn set(&mut self, object: Decoded<R>) {
         // A cluster that floods its watch takes room from nobody else.
-        if self.table.len() >= self.task.settings.limits.list_objects && !self.table.has(&object) {
+        let meta = object.row.meta();
+        let full = self.table.len() >= self.task.settings.limits.list_objects;
+        if full && self.table.find(meta.namespace.as_deref(), &meta.name).is_none() {
             self.count(1, 0);
             return;
         }
-        let old = self.table.set(object.clone());
-        if let Some(old) = &old
-            && old.row == object.row
-            && old.extra == object.extra
-        {
-            return;
+        let mut old = None;
+        let outcome = self.table.set_with(&object.row, object.version, |table, known| {
+            old = known.filter(|_| R::Side::FOLLOWS).map(|known| table.read(known));
+        });
+        if outcome != Outcome::Same {
+            self.side.changed(old.as_ref(), Some(&object.row), now_ms());
+            self.dirty = true;
         }
-        self.side.changed(old.as_ref(), Some(&object), now_ms());
-        self.touch(&object);
     }
 
-    fn removed(&mut self, gone: &Decoded<R>, now: i64) {
-        self.side.changed(Some(gone), None, now);
-        self.touch(gone);
-    }
-
-    fn touch(&mut self, object: &Decoded<R>) {
-        let meta = object.row.meta();
-        self.blocks.touch(meta.namespace.as_ref(), &meta.name);
+    fn remove(&mut self, position: u32) {
+        if R::Side::FOLLOWS {
+            let gone = self.table.read(position);
+            self.side.changed(Some(&gone), None, now_ms());
+        }
+        self.table.remove(position);
         self.dirty = true;
+    }
+
+    /// Tells the side of every row, after they came at once.
+    fn follow_all(&mut self) {
+        if R::Side::FOLLOWS {
+            let now = now_ms();
+            for position in self.table.positions() {
+                self.side.changed(None, Some(&self.table.read(position)), now);
+            }
+        }
     }
 
     fn verifying_step(&mut self, step: Step<R>) {
@@ -207,7 +225,8 @@ impl<R: Kept> Keeper<R> {
             return;
         }
         match (step, &mut self.verification) {
-            (Step::ListStarted, slot) => *slot = Some(Verification::begin(&mut self.table)),
+            // What outlives its object is in no list.
+            (Step::ListStarted, slot) if !R::OUTLIVES => *slot = Some(Verification::begin(&mut self.table)),
             (Step::Page { objects, skipped, bytes }, Some(verification)) => {
                 verification.page(&mut self.table, objects);
                 self.count(skipped, bytes);
@@ -229,11 +248,7 @@ impl<R: Kept> Keeper<R> {
         let Verdict { set, remove } = verification.judge(&self.table);
         let corrections = set.len() + remove.len();
         set.into_iter().for_each(|object| self.set(object));
-        for key in remove {
-            if let Some(gone) = self.table.remove(&key) {
-                self.removed(&gone, now_ms());
-            }
-        }
+        remove.into_iter().for_each(|gone| self.remove(gone));
         let life = &self.task.cell.life;
         life.listed();
         life.counters.corrections.fetch_add(corrections as u64, Ordering::Relaxed);
@@ -255,7 +270,11 @@ impl<R: Kept> Keeper<R> {
 
     fn publish(&mut self) {
         let revision = self.task.publisher.next();
-        let published = Published { rows: self.table.snapshot(), side: self.side.view(), revision };
+        // Positions would not outlast it, but nothing holds any between two steps.
+        if self.table.is_untidy() {
+            self.table.tidy();
+        }
+        let published = Published { rows: Arc::new(self.table.snapshot()), usage: self.side.usage(), revision };
         self.task.cell.publish(published);
         self.dirty = false;
         self.published_at = Some(Instant::now());
@@ -265,31 +284,40 @@ impl<R: Kept> Keeper<R> {
     fn tick(&mut self) {
         self.side.tick(now_ms());
         self.judge_if_due();
+        if R::OUTLIVES {
+            self.expire();
+        }
         let moved = self.saved_version != self.version;
         let since = self.saved_at.elapsed();
         let interval = self.task.settings.checkpoint_interval;
-        let due = (self.blocks.is_dirty() && since >= interval) || (moved && since >= POSITION_INTERVAL.max(interval));
+        let due = (self.table.is_unsaved() && since >= interval) || (moved && since >= POSITION_INTERVAL.max(interval));
         // Room first: what is taken out of the blocks must be written.
         if due
             && let Ok(permit) = self.task.checkpoints.clone().try_reserve_owned()
             && let Some(write) = self.checkpoint()
         {
-            permit.send(write);
+            permit.send(Work::Write(write));
         }
+    }
+
+    /// Rows that outlived their object go once they are old, or too many.
+    fn expire(&mut self) {
+        let expired = retention::expired::<R>(&self.table, &self.task.settings.retention, now_ms() / 1000);
+        expired.into_iter().for_each(|gone| self.remove(gone));
     }
 
     /// Saves what is not saved yet, before the end.
     pub async fn last_words(&mut self) {
         if let Some(write) = self.checkpoint() {
             // Without it the next start is as of the checkpoint before.
-            let _late = timeout(LAST_WORDS, self.task.checkpoints.send(write)).await;
+            let _late = timeout(LAST_WORDS, self.task.checkpoints.send(Work::Write(write))).await;
         }
     }
 
     fn checkpoint(&mut self) -> Option<StreamWrite> {
         let version = self.version.clone()?;
         let synced_at_ms = self.task.cell.life.evidence_ms()?;
-        let (changed, count) = self.blocks.take(&self.table);
+        let (changed, count) = pack_parts(&self.table.take_unsaved());
         self.saved_at = Instant::now();
         self.saved_version = Some(Arc::clone(&version));
         let key = self.task.key.clone();

@@ -1,16 +1,14 @@
 //! One kind of one cluster (and namespace): a task that owns the rows, and what it publishes.
 
-mod blocks;
 mod cell;
 mod keeper;
 mod kept;
 mod life;
-mod table;
+mod retention;
 mod task;
 mod verify;
 
-pub(crate) use blocks::Restored;
 pub(crate) use cell::{Published, StreamCell};
 pub(crate) use kept::{Kept, SideContext};
 pub(crate) use life::{Life, Sync};
-pub(crate) use task::{StreamTask, run};
+pub(crate) use task::{Restored, StreamTask, run};

@@ -1,16 +1,16 @@
 //! The supervised task of a stream.
 
-use super::blocks::Restored;
 use super::cell::StreamCell;
 use super::keeper::Keeper;
 use super::kept::{Kept, SideContext};
 use super::life::Life;
 use crate::changes::Publisher;
-use crate::checkpoint::{CheckpointSender, StreamKey};
+use crate::checkpoint::{CheckpointSender, StreamCheckpoint, StreamKey, unpack_table};
 use crate::member::Member;
 use crate::settings::Settings;
 use kubeapi::listwatch::{ListWatch, PageGate, Step, SyncError, Transport};
-use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
+use model::columns::Table;
+use runtime::backoff::{Backoff, BackoffPolicy, Entropy, OsEntropy, jittered};
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +27,7 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 /// All that a stream's task needs.
 pub(crate) struct StreamTask<R: Kept> {
     pub key: StreamKey,
-    pub cell: Arc<StreamCell<R>>,
+    pub cell: Arc<StreamCell>,
     pub member: watch::Receiver<Arc<dyn Member>>,
     pub gate: PageGate,
     pub settings: Arc<Settings>,
@@ -36,6 +36,24 @@ pub(crate) struct StreamTask<R: Kept> {
     pub checkpoints: CheckpointSender,
     /// For the first start alone.
     pub restored: Mutex<Option<Restored<R>>>,
+}
+
+/// Rows and position of a checkpoint.
+pub(crate) struct Restored<R> {
+    pub table: Table<R>,
+    pub version: String,
+    pub at_ms: i64,
+}
+
+impl<R: Kept> Restored<R> {
+    /// None where it cannot be read.
+    pub fn from_checkpoint(saved: StreamCheckpoint) -> Option<Self> {
+        Some(Self {
+            table: unpack_table(OsEntropy.next_u64(), &saved.blocks)?,
+            version: saved.resource_version,
+            at_ms: saved.synced_at_ms,
+        })
+    }
 }
 
 /// However a task ends, its watch ends with it.

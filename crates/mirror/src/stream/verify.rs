@@ -4,14 +4,24 @@
 //! The list shows the world at one version. A difference counts only once the watch has come that far: until
 //! then the news may still be on its way.
 
-use super::table::{Key, Table, key_of};
 use kubeapi::decode::{Decoded, Mirrored};
+use model::columns::{Columnar, Table};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// News of what differs are on their way for moments, not longer: a watch that does not bring them by then is dead.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Namespace and name: one object at a time has it, whatever its uid, so that an object that was made anew never
+/// stands beside its predecessor.
+pub(super) type Key = (Option<Arc<str>>, Arc<str>);
+
+pub(super) fn key_of<R: Columnar>(row: &R) -> Key {
+    let meta = row.meta();
+    (meta.namespace.clone(), Arc::clone(&meta.name))
+}
 
 pub(super) struct Verification<R: Mirrored> {
     /// Shown by the list, and unlike what the table had.
@@ -29,7 +39,8 @@ struct Listed {
 /// What a verification found.
 pub(super) struct Verdict<R: Mirrored> {
     pub set: Vec<Decoded<R>>,
-    pub remove: Vec<Key>,
+    /// Positions in the table.
+    pub remove: Vec<u32>,
 }
 
 impl<R: Mirrored> Verification<R> {
@@ -40,12 +51,11 @@ impl<R: Mirrored> Verification<R> {
 
     pub fn page(&mut self, table: &mut Table<R>, objects: Vec<Decoded<R>>) {
         for object in objects {
-            let key = key_of(&*object.row);
-            match table.get(&key) {
+            let key = key_of(&object.row);
+            match position(table, &key) {
                 Some(known) => {
-                    let agrees = is_current(known, &object);
-                    table.mark(&key);
-                    if !agrees {
+                    table.mark(known);
+                    if !is_current(table, known, &object) {
                         self.suspects.insert(key, object);
                     }
                 }
@@ -82,17 +92,21 @@ impl<R: Mirrored> Verification<R> {
         let set = self
             .suspects
             .into_iter()
-            .filter(|(key, object)| table.get(key).is_none_or(|known| !is_current(known, object)));
-        let stale = |object: &Decoded<R>| object.version == 0 || object.version <= version;
-        let remove = table.unmarked().filter(|(_, object)| stale(object)).map(|(key, _)| key.clone());
+            .filter(|(key, object)| position(table, key).is_none_or(|known| !is_current(table, known, object)));
+        let stale = |known: &u32| table.version(*known) <= version;
+        let remove = table.unmarked().filter(stale);
         Verdict { set: set.map(|(_, object)| object).collect(), remove: remove.collect() }
     }
 }
 
-/// Whether `known` is `listed` or newer.
-fn is_current<R: Mirrored>(known: &Decoded<R>, listed: &Decoded<R>) -> bool {
-    match (known.version, listed.version) {
-        (0, _) | (_, 0) => known.row == listed.row,
+fn position<R: Columnar>(table: &Table<R>, key: &Key) -> Option<u32> {
+    table.find(key.0.as_deref(), &key.1)
+}
+
+/// Whether the object at `known` is `listed` or newer.
+fn is_current<R: Mirrored>(table: &Table<R>, known: u32, listed: &Decoded<R>) -> bool {
+    match (table.version(known), listed.version) {
+        (0, _) | (_, 0) => table.read(known) == listed.row,
         (known, listed) => known >= listed,
     }
 }
@@ -113,16 +127,20 @@ mod tests {
         (None, name.into())
     }
 
+    fn set(table: &mut Table<NamespaceRow>, object: &Decoded<NamespaceRow>) {
+        table.set(&object.row, object.version);
+    }
+
     #[test]
     fn news_that_are_on_their_way_are_no_corrections() {
-        let mut table = Table::default();
+        let mut table = Table::new(0);
         for name in ["same", "updated-soon", "deleted-soon", "lost-update", "ghost", "newer"] {
-            table.set(object(name, 5));
+            set(&mut table, &object(name, 5));
         }
         let mut verification = Verification::begin(&mut table);
         // Meanwhile over the watch:
-        table.set(object("newer", 12));
-        table.set(object("created-after", 13));
+        set(&mut table, &object("newer", 12));
+        set(&mut table, &object("created-after", 13));
         verification.page(
             &mut table,
             vec![
@@ -139,21 +157,21 @@ mod tests {
         assert!(!verification.is_due(&table, "9") && verification.is_due(&table, "10"));
         assert!(!verification.is_due(&table, "x"));
         // The watch catches up:
-        table.set(object("updated-soon", 8));
-        table.set(object("created-soon", 9));
-        table.remove(&key("deleted-soon"));
+        set(&mut table, &object("updated-soon", 8));
+        set(&mut table, &object("created-soon", 9));
+        table.remove(table.find(None, "deleted-soon").unwrap());
         verification.buried(key("deleted-soon"));
         verification.buried(key("deleted-after"));
         let verdict = verification.judge(&table);
-        let set: Vec<&str> = verdict.set.iter().map(|object| &*object.row.meta.name).collect();
+        let set: Vec<&str> = verdict.set.iter().map(|object| object.row.meta.name.as_ref()).collect();
         assert_eq!(set, ["lost-update", "never-told"]);
-        assert_eq!(verdict.remove, [key("ghost")]);
+        assert_eq!(verdict.remove, [table.find(None, "ghost").unwrap()]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_watch_that_does_not_come_so_far_is_not_waited_for() {
-        let mut table = Table::default();
-        table.set(object("a", 5));
+        let mut table = Table::new(0);
+        set(&mut table, &object("a", 5));
         let mut agreeing = Verification::begin(&mut table);
         agreeing.page(&mut table, vec![object("a", 5)]);
         agreeing.listed("10");

@@ -37,8 +37,9 @@ async fn a_lost_version_is_listed_again_without_an_empty_or_doubled_moment() {
         while !ended.load(Ordering::SeqCst) {
             let view = watched.view(0);
             let seen = view.pods.known().expect("known all the time");
-            let mut own: Vec<&str> =
-                seen.iter().map(|pod| &*pod.meta.name).filter(|name| name.starts_with("own-")).collect();
+            let mut own: Vec<String> =
+                seen.rows().map(|pod| pod.name()).filter(|name| name.starts_with("own-")).collect();
+            own.sort();
             // One is being replaced.
             assert!((OWN - 1..=OWN).contains(&own.len()), "{own:?}");
             own.dedup();

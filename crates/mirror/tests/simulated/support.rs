@@ -7,6 +7,7 @@ use mirror::{
     Block, CheckpointError, CheckpointStore, ClusterConfig, ClusterMeta, ClusterStatus, Deps, Mirror, NoCheckpoints,
     Settings, StreamCheckpoint, StreamKey, StreamWrite,
 };
+use model::columns::Row;
 use model::fleet::{ClusterState, ClusterView};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
@@ -90,7 +91,9 @@ impl World {
     pub async fn until_true(&self, index: usize) {
         let cluster = self.fleet.cluster(index);
         eventually("mirror equals truth", || {
-            MirroredKind::ALL.iter().try_for_each(|kind| {
+            // Events outlive their object.
+            let kinds = MirroredKind::ALL.iter().filter(|kind| **kind != MirroredKind::Event);
+            kinds.into_iter().try_for_each(|kind| {
                 let (seen, truth) = (self.seen(index, *kind), truth(cluster, *kind));
                 if seen == truth { Ok(()) } else { Err(format!("{kind}: {seen:?}\n  is not {truth:?}")) }
             })
@@ -101,19 +104,23 @@ impl World {
     pub fn seen(&self, index: usize, kind: MirroredKind) -> Vec<String> {
         let snapshot = self.mirror.snapshot(kind);
         let rows = snapshot.clusters.iter().find(|cluster| cluster.id == id(index)).unwrap();
-        rows.rows
+        let cell = |row: &Row<'_>, column: &str| format!("{:?}", row.cell(kind.spec().column(column).unwrap().at));
+        let mut seen: Vec<String> = rows
+            .parts
             .iter()
+            .flat_map(|part| part.rows())
             .map(|row| {
-                let meta = row.meta();
-                let place = meta.namespace.as_deref().unwrap_or_default();
+                let place = row.namespace().unwrap_or_default();
                 let detail = match kind {
-                    MirroredKind::Pod => format!("{:?} {:?}", row.cell("phase"), row.cell("node")),
-                    MirroredKind::Deployment => format!("{:?}", row.cell("replicas")),
+                    MirroredKind::Pod => format!("{} {}", cell(&row, "phase"), cell(&row, "node")),
+                    MirroredKind::Deployment => cell(&row, "replicas"),
                     _ => String::new(),
                 };
-                format!("{place}/{} {} {detail}", meta.name, meta.uid)
+                format!("{place}/{} {} {detail}", row.name(), row.uid())
             })
-            .collect()
+            .collect();
+        seen.sort();
+        seen
     }
 
     /// The age of a kind in seconds; endless before the first evidence.
@@ -157,20 +164,14 @@ pub async fn eventually(what: &str, mut check: impl FnMut() -> Result<(), String
 }
 
 fn sim_kind(kind: MirroredKind) -> &'static Kind {
-    match kind {
-        MirroredKind::Pod => &kinds::POD,
-        MirroredKind::Node => &kinds::NODE,
-        MirroredKind::Namespace => &kinds::NAMESPACE,
-        MirroredKind::Deployment => &kinds::DEPLOYMENT,
-        MirroredKind::ResourceQuota => &kinds::RESOURCE_QUOTA,
-        MirroredKind::LimitRange => &kinds::LIMIT_RANGE,
-    }
+    let spec = kind.spec();
+    kinds::by_resource(spec.group, spec.version, spec.plural).unwrap()
 }
 
 /// What the cluster has, in the form of [`World::seen`].
 pub fn truth(cluster: &SimCluster, kind: MirroredKind) -> Vec<String> {
     let (objects, _) = cluster.store().list(sim_kind(kind), None);
-    objects
+    let mut truth: Vec<String> = objects
         .iter()
         .map(|object| {
             let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -185,7 +186,9 @@ pub fn truth(cluster: &SimCluster, kind: MirroredKind) -> Vec<String> {
             };
             format!("{}/{} {} {detail}", text("/metadata/namespace"), text("/metadata/name"), text("/metadata/uid"))
         })
-        .collect()
+        .collect();
+    truth.sort();
+    truth
 }
 
 /// A pod that nobody owns, bound to a node, that holds `cpu`.

@@ -7,11 +7,13 @@
 //! - A bare word is looked for in every text column; `!word` wants it in none.
 //! - `"…"` keeps spaces and colons together.
 
-mod matching;
+mod filter;
 mod parse;
 mod sort;
+mod text;
 mod token;
 
+pub use filter::{Filter, Place};
 pub use sort::{SortError, SortKey, parse_sort};
 
 use crate::kinds::{Column, KindSpec};

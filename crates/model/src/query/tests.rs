@@ -1,4 +1,5 @@
 use super::*;
+use crate::columns::Snapshot;
 use crate::k8s::resources::Resources;
 use crate::kinds::MirroredKind;
 use crate::rows::{PodPhase, PodRow, RowMeta};
@@ -24,6 +25,7 @@ fn pod() -> PodRow {
         ip: None,
         owner: None,
         requests: Arc::new(Resources { cpu_milli: 250, memory: 128 << 20, ..Resources::default() }),
+        requests_non_zero: Arc::default(),
         images: Arc::from([Arc::from("registry.local/nginx:1.25")]),
         terminating: false,
         gated: false,
@@ -34,7 +36,11 @@ fn pod() -> PodRow {
 }
 
 fn matches(query: &str) -> bool {
-    Query::parse(query, MirroredKind::Pod.spec()).unwrap().matches("sh", Some(NOW - 1), &pod(), NOW)
+    let query = Query::parse(query, MirroredKind::Pod.spec()).unwrap();
+    let rows = Snapshot::of([pod()]);
+    let place = Place { cluster: "sh", synced_at: Some(NOW - 1), now: NOW };
+    let segment = &rows.segments()[0];
+    !query.filter(&rows, place).apply(segment, segment.live()).is_empty()
 }
 
 #[test]

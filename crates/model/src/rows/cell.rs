@@ -1,4 +1,4 @@
-//! How lists, filters, sorting and CSV read a row: cell by cell, by column name.
+//! What every row has, and one cell of it as lists, filters, sorting and CSV see it.
 
 use crate::labels::Labels;
 use std::cmp::Ordering;
@@ -30,7 +30,8 @@ pub enum Cell<'a> {
     /// Seconds since the Unix epoch.
     Time(i64),
     Bool(bool),
-    Labels(&'a Labels),
+    /// Sorted by key.
+    Labels(Vec<(&'a str, &'a str)>),
     List(Vec<&'a str>),
     /// `ready/total`, sorted by the share that is ready.
     Ratio(i64, i64),
@@ -50,7 +51,7 @@ impl Cell<'_> {
         }
     }
 
-    /// The order that sorting uses; empty cells come last, whichever the direction.
+    /// The order that sorting uses, but for empty cells, which come last whichever the direction.
     pub fn compare(&self, other: &Cell<'_>) -> Ordering {
         match (self, other) {
             (Cell::Number(a), Cell::Number(b))
@@ -65,27 +66,6 @@ impl Cell<'_> {
             (Cell::List(a), Cell::List(b)) => a.cmp(b),
             (Cell::Labels(a), Cell::Labels(b)) => a.cmp(b),
             (a, b) => a.text().cmp(&b.text()),
-        }
-    }
-}
-
-/// A mirrored object as lists see it.
-pub trait Row: Send + Sync {
-    fn meta(&self) -> &RowMeta;
-
-    /// The cell of a column of the row's kind (see [`crate::kinds`]), common columns excepted.
-    fn detail(&self, column: &str) -> Cell<'_>;
-
-    /// Any column, the common ones included; `cluster` and `syncedAt` are the list's to know.
-    fn cell(&self, column: &str) -> Cell<'_> {
-        let meta = self.meta();
-        match column {
-            "name" => Cell::Text(&meta.name),
-            "namespace" => meta.namespace.as_deref().map_or(Cell::None, Cell::Text),
-            "uid" => Cell::Text(&meta.uid),
-            "createdAt" => Cell::Time(meta.created_at),
-            "labels" => Cell::Labels(&meta.labels),
-            other => self.detail(other),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Limit ranges.
 
-use super::{Cell, Row, RowMeta};
+use super::RowMeta;
+use crate::columns::{Access, CellWriter, Columnar, Field, Row, Width};
+use crate::kinds::{ColumnType, KindSpec, MirroredKind, column};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,15 +31,59 @@ pub struct LimitRangeRow {
     pub items: Vec<LimitRangeItem>,
 }
 
-impl Row for LimitRangeRow {
+impl LimitRangeRow {
+    const COUNT: Field = Field(0);
+    const ITEMS: Field = Field(1);
+}
+
+pub(crate) static LIMIT_RANGES: KindSpec = KindSpec {
+    mirrored: MirroredKind::LimitRange,
+    kind: "LimitRange",
+    plural: "limitranges",
+    group: "",
+    version: "v1",
+    namespaced: true,
+    columns: &[column("limits", ColumnType::Number, Access::Number(LimitRangeRow::COUNT))],
+};
+
+impl Columnar for LimitRangeRow {
+    const FIELDS: &'static [Width] = &[Width::U32, Width::U32];
+
     fn meta(&self) -> &RowMeta {
         &self.meta
     }
 
-    fn detail(&self, column: &str) -> Cell<'_> {
-        match column {
-            "limits" => Cell::Number(self.items.len() as i64),
-            _ => Cell::None,
+    fn write(&self, cells: &mut CellWriter<'_>) {
+        cells.number(Self::COUNT, self.items.len() as u64);
+        cells.list(Self::ITEMS, |words| {
+            for item in &self.items {
+                words.number(item.kind as u32);
+                words.amounts(&item.max_milli);
+                words.amounts(&item.min_milli);
+                words.amounts(&item.default_milli);
+                words.amounts(&item.default_request_milli);
+                words.amounts(&item.max_limit_request_ratio_milli);
+            }
+        });
+    }
+
+    fn read(meta: RowMeta, row: &Row<'_>) -> Self {
+        let mut words = row.words(Self::ITEMS);
+        let mut items = Vec::new();
+        while !words.is_empty() {
+            items.push(LimitRangeItem {
+                kind: match words.number() {
+                    0 => LimitType::Container,
+                    1 => LimitType::Pod,
+                    _ => LimitType::PersistentVolumeClaim,
+                },
+                max_milli: words.amounts(),
+                min_milli: words.amounts(),
+                default_milli: words.amounts(),
+                default_request_milli: words.amounts(),
+                max_limit_request_ratio_milli: words.amounts(),
+            });
         }
+        LimitRangeRow { meta, items }
     }
 }

@@ -4,12 +4,13 @@ use super::cause::{Cause, Eligibility};
 use super::scan::ScanInput;
 use super::spread::Skew;
 use super::topology::{DomainRule, RuleKind};
+use model::columns::Row;
 use model::fleet::NodeView;
 use model::k8s::affinity::{NodeInclusionPolicy, PodAffinityTerm, TopologySpreadConstraint, WhenUnsatisfiable};
 use model::k8s::selector::{LabelOperator, LabelRequirement, LabelSelector};
+use model::labels::Labels;
 use model::rows::PodRow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A label whose value is new with every new template, so that no pod that runs already has it.
 const TEMPLATE_HASH: &str = "pod-template-hash";
@@ -52,8 +53,8 @@ impl Matcher {
         self.selector.as_ref().is_some_and(|selector| selector.matches(input.labels))
     }
 
-    fn matches(&self, pod: &PodRow) -> bool {
-        self.existing && self.selector.as_ref().is_some_and(|selector| selector.matches(&pod.meta.labels))
+    fn matches(&self, labels: &Labels) -> bool {
+        self.existing && self.selector.as_ref().is_some_and(|selector| selector.matches(labels))
     }
 }
 
@@ -86,14 +87,11 @@ impl<'a> ScanInput<'a> {
     }
 
     /// Bound, unfinished pods of these namespaces that match.
-    fn bound<'p>(&'p self, namespaces: &'p [&str], matcher: &'p Matcher) -> impl Iterator<Item = &'a PodRow> {
+    fn bound<'p>(&'p self, namespaces: &'p [&str], matcher: &'p Matcher) -> impl Iterator<Item = Row<'p>> {
         namespaces
             .iter()
-            .filter_map(|namespace| self.index.by_namespace.get(*namespace))
-            .flatten()
-            .filter_map(|at| self.pods.get(*at as usize))
-            .map(Arc::as_ref)
-            .filter(|pod| pod.node.is_some() && !pod.phase.is_finished() && matcher.matches(pod))
+            .flat_map(|namespace| self.pods.labelled(namespace, |labels| matcher.matches(labels)))
+            .filter(|pod| PodRow::is_bound(pod) && !PodRow::phase_of(pod).is_finished())
     }
 
     fn namespaces_of<'t>(&'t self, term: &'t PodAffinityTerm) -> Vec<&'t str> {
@@ -113,8 +111,8 @@ impl<'a> ScanInput<'a> {
 
     fn counts(&self, namespaces: &[&str], matcher: &Matcher, domains: &Domains<'_>, terminating: bool) -> Vec<i64> {
         let mut counts = vec![0; domains.ids.len()];
-        for pod in self.bound(namespaces, matcher).filter(|pod| terminating || !pod.terminating) {
-            let node = pod.node.as_deref().and_then(|name| self.node(name));
+        for pod in self.bound(namespaces, matcher).filter(|pod| terminating || !PodRow::is_terminating(pod)) {
+            let node = PodRow::node_of(&pod).and_then(|name| self.node(name));
             if let Some(domain) = node.and_then(|node| domains.id(node)) {
                 counts[domain as usize] += 1;
             }
@@ -226,8 +224,8 @@ impl<'n> Rules<'n> {
         let domains = Domains::of(&constraint.topology_key, input.nodes.iter().filter(|node| counted(node)));
         let matcher = Matcher::of(&constraint.label_selector, &constraint.match_label_keys, &[], input);
         let mut counts = vec![0; domains.ids.len()];
-        for pod in input.bound(&[input.namespace], &matcher).filter(|pod| !pod.terminating) {
-            let node = pod.node.as_deref().and_then(|name| input.node(name)).filter(|node| counted(node));
+        for pod in input.bound(&[input.namespace], &matcher).filter(|pod| !PodRow::is_terminating(pod)) {
+            let node = PodRow::node_of(&pod).and_then(|name| input.node(name)).filter(|node| counted(node));
             if let Some(domain) = node.and_then(|node| domains.id(node)) {
                 counts[domain as usize] += 1;
             }

@@ -6,18 +6,17 @@ use super::request::RequestVector;
 use super::rules::Rules;
 use super::topology::{RuleKind, place};
 use crate::effective::EffectivePod;
-use model::fleet::{NodeView, PodIndex};
+use model::fleet::{NodeView, PodSet};
 use model::k8s::resources::Resources;
 use model::k8s::selector::LabelSelector;
 use model::labels::Labels;
-use model::rows::{NamespaceRow, PodRow};
+use model::rows::NamespaceRow;
 use std::sync::Arc;
 
 pub(crate) struct ScanInput<'a> {
     /// Ordered by name.
     pub nodes: &'a [NodeView],
-    pub pods: &'a [Arc<PodRow>],
-    pub index: &'a PodIndex,
+    pub pods: &'a PodSet,
     pub namespaces: &'a [Arc<NamespaceRow>],
     pub pod: &'a EffectivePod,
     pub namespace: &'a str,

@@ -4,8 +4,8 @@
 use super::Scored;
 use crate::case::Case;
 use model::fleet::{ClusterView, Fleet};
+use model::rows::PodRow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 const REGION_LABELS: [&str; 2] = ["topology.kubernetes.io/region", "region"];
 
@@ -32,10 +32,8 @@ pub(super) fn score(fleet: &Fleet, cases: &[&Case<'_>]) -> Vec<Scored> {
 
 fn same_app(cluster: &ClusterView, case: &Case<'_>) -> i64 {
     let Some(pods) = cluster.pods.known() else { return 0 };
-    let positions = cluster.pod_index.by_namespace.get(case.ask.namespace.as_str());
-    let rows = positions.into_iter().flatten().filter_map(|at| pods.get(*at as usize)).map(Arc::as_ref);
-    rows.filter(|pod| !pod.phase.is_finished() && !pod.terminating && case.ask.selector.matches(&pod.meta.labels))
-        .count() as i64
+    let same = pods.labelled(&case.ask.namespace, |labels| case.ask.selector.matches(labels));
+    same.iter().filter(|pod| !PodRow::phase_of(pod).is_finished() && !PodRow::is_terminating(pod)).count() as i64
 }
 
 /// `round(Σ count · ln(size + 2) + (skew − 1))` over (count, size, skew).

@@ -86,6 +86,7 @@ pub fn pod(namespace: &str, name: &str, on: Option<&str>, requests: Resources, w
         ip: None,
         owner: None,
         requests: Arc::new(requests),
+        requests_non_zero: Arc::default(),
         images: Arc::from([]),
         terminating: false,
         gated: false,
@@ -135,7 +136,6 @@ pub fn cluster(name: &str) -> Cluster {
             served: Observed::Known(Arc::new(served)),
             nodes: Observed::NotSynced,
             pods: Observed::NotSynced,
-            pod_index: Arc::default(),
             namespaces: Observed::Known(Arc::from([Arc::new(shop)])),
             quotas: Observed::Known(Arc::from([])),
             limit_ranges: Observed::Known(Arc::from([])),
@@ -194,12 +194,11 @@ impl Cluster {
                 }
             })
             .collect();
-        let pods: Vec<_> = self.pods.into_iter().map(Arc::new).collect();
-        self.view.pod_index = Arc::new(PodIndex::of(&pods));
+        let pods = PodSet::of(self.pods);
         if !matches!(self.view.nodes, Observed::NotAllowed) {
             self.view.nodes = Observed::Known(views.into());
         }
-        self.view.pods = Observed::Known(pods.into());
+        self.view.pods = Observed::Known(Arc::new(pods));
         self.view.quotas = Observed::Known(self.quotas.into_iter().map(Arc::new).collect::<Vec<_>>().into());
         self.view.limit_ranges =
             Observed::Known(self.limit_ranges.into_iter().map(Arc::new).collect::<Vec<_>>().into());

@@ -11,7 +11,6 @@ use model::k8s::quantity::format_milli;
 use model::rows::{PodRow, QuotaRow};
 use model::wire::schedule::Verdict;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub(crate) use scope::PodScopes;
 pub(crate) use usage::{fixed_usage, missing_resources, pod_usage};
@@ -123,15 +122,14 @@ fn exceeded(ask: &Ask, quota: &QuotaRow, name: &str, need: i128, left: i128, fit
 fn observed_usage(prepared: &Prepared<'_>, ask: &Ask, quota: &QuotaRow) -> BTreeMap<&'static str, i128> {
     let mut used = BTreeMap::new();
     let (Some(pods), true) = (prepared.view.pods.known(), quota.scopes.is_empty()) else { return used };
-    let positions = prepared.view.pod_index.by_namespace.get(ask.namespace.as_str());
-    let rows = positions.into_iter().flatten().filter_map(|at| pods.get(*at as usize)).map(Arc::as_ref);
-    for pod in rows.filter(|pod: &&PodRow| !pod.phase.is_finished()) {
+    for pod in pods.in_namespace(&ask.namespace).filter(|pod| !PodRow::phase_of(pod).is_finished()) {
+        let requests = PodRow::requests_of(&pod);
         for (name, amount) in [
             ("pods", 1000),
-            ("cpu", i128::from(pod.requests.cpu_milli)),
-            ("requests.cpu", i128::from(pod.requests.cpu_milli)),
-            ("memory", i128::from(pod.requests.memory) * 1000),
-            ("requests.memory", i128::from(pod.requests.memory) * 1000),
+            ("cpu", i128::from(requests.cpu_milli)),
+            ("requests.cpu", i128::from(requests.cpu_milli)),
+            ("memory", i128::from(requests.memory) * 1000),
+            ("requests.memory", i128::from(requests.memory) * 1000),
         ] {
             *used.entry(name).or_insert(0) += amount;
         }

@@ -5,6 +5,7 @@ use crate::effective::EffectivePod;
 use model::k8s::pod_template::PodSpec;
 use model::rows::{QuotaScope, ScopeSelectorOperator};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn spec(value: Value) -> PodSpec {
     serde_json::from_value(value).unwrap()

@@ -1,12 +1,16 @@
 //! What a decision reads: one immutable picture of every cluster, kept up to date by the mirror, so
 //! that no decision copies the fleet.
 
+mod pods;
+
+pub use pods::PodSet;
+
 use crate::ids::{ClusterId, DecisionId};
 use crate::k8s::resources::Resources;
 use crate::k8s::taint::Taint;
 use crate::kinds::MirroredKind;
 use crate::labels::Labels;
-use crate::rows::{LimitRangeRow, NamespaceRow, NodeRow, PodRow, QuotaRow};
+use crate::rows::{LimitRangeRow, NamespaceRow, NodeRow, QuotaRow};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -110,49 +114,6 @@ impl ServedApis {
     }
 }
 
-/// What decisions look up among a cluster's pods, so that none reads them all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PodIndex {
-    /// Positions of the pods that no node is chosen for, gated ones included, finished ones left out.
-    pub unbound: Vec<u32>,
-    /// Positions of the pods of each namespace.
-    pub by_namespace: BTreeMap<Arc<str>, Vec<u32>>,
-    /// How many pods carry each value of [`DECISION_LABEL`], finished ones left out.
-    pub by_decision: BTreeMap<Arc<str>, i64>,
-}
-
-impl PodIndex {
-    /// Builds the index of exactly these pods, in this order.
-    pub fn of(pods: &[Arc<PodRow>]) -> PodIndex {
-        let mut index = PodIndex::default();
-        for (at, pod) in (0_u32..).zip(pods) {
-            if let Some(namespace) = &pod.meta.namespace {
-                match index.by_namespace.get_mut(namespace) {
-                    Some(positions) => positions.push(at),
-                    None => {
-                        index.by_namespace.insert(namespace.clone(), vec![at]);
-                    }
-                }
-            }
-            if pod.phase.is_finished() {
-                continue;
-            }
-            if pod.node.is_none() {
-                index.unbound.push(at);
-            }
-            if let Some(decision) = pod.meta.labels.get(DECISION_LABEL) {
-                match index.by_decision.get_mut(decision) {
-                    Some(count) => *count += 1,
-                    None => {
-                        index.by_decision.insert(Arc::from(decision), 1);
-                    }
-                }
-            }
-        }
-        index
-    }
-}
-
 /// One cluster as the scheduler sees it.
 #[derive(Clone, Debug)]
 pub struct ClusterView {
@@ -172,9 +133,7 @@ pub struct ClusterView {
     pub served: Observed<Arc<ServedApis>>,
     /// Ordered by name.
     pub nodes: Observed<Arc<[NodeView]>>,
-    pub pods: Observed<Arc<[Arc<PodRow>]>>,
-    /// Of `pods`; empty while they are not known.
-    pub pod_index: Arc<PodIndex>,
+    pub pods: Observed<Arc<PodSet>>,
     pub namespaces: Observed<Arc<[Arc<NamespaceRow>]>>,
     pub quotas: Observed<Arc<[Arc<QuotaRow>]>>,
     pub limit_ranges: Observed<Arc<[Arc<LimitRangeRow>]>>,
