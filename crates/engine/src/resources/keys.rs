@@ -165,10 +165,8 @@ impl<'a> KeyReader<'a> {
             }
             let (mut beginning, length) = *known;
             if length < 16 {
-                all.row(segment, row).name_ending(|ending| {
-                    beginning |= bytes(ending.as_bytes()) >> (u32::from(length) * 8);
-                    true
-                });
+                let ending = segment.name_ending(row, bytes).unwrap_or(0);
+                beginning |= ending >> (u32::from(length) * 8);
             }
             take(row, Beginning::part(beginning, self.by.descending));
         });

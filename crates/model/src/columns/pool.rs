@@ -34,6 +34,7 @@ pub(super) struct Chunks<'a, T>(pub &'a [Arc<Chunk<T>>]);
 
 impl<'a, T> Chunks<'a, T> {
     /// The value of a number; empty for one that was never given.
+    #[inline]
     pub fn get(self, id: u32) -> &'a [T] {
         let (chunk, at) = (id as usize / CHUNK, id as usize % CHUNK);
         self.0.get(chunk).and_then(|chunk| chunk.get(at)).unwrap_or_default()

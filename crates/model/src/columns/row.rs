@@ -59,14 +59,6 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Looks at the last dash of the name and what follows, where the row holds that itself; false elsewhere.
-    pub fn name_ending(&self, look: impl FnOnce(&str) -> bool) -> bool {
-        let mut bytes = self.segment.suffixes[self.at].to_le_bytes();
-        let Some(length) = name::suffix(&bytes).map(<[u8]>::len) else { return false };
-        bytes[0] = b'-';
-        look(utf8(&bytes[..=length]))
-    }
-
     pub fn is_named(&self, name: &str) -> bool {
         let (stem, packed) = name::split(name);
         self.segment.suffixes[self.at] == packed && self.text_of(self.segment.stems[self.at]) == stem

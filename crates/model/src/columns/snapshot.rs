@@ -103,31 +103,49 @@ impl Snapshot {
 
 impl Segment {
     /// The number of each row's namespace.
+    #[inline]
     pub fn namespaces(&self) -> &[u32] {
         &self.namespaces
     }
 
     /// The number of each row's labels.
+    #[inline]
     pub fn labels(&self) -> &[u32] {
         &self.labels
     }
 
     /// The number of each row's stem.
+    #[inline]
     pub fn stems(&self) -> &[u32] {
         &self.stems
     }
 
+    /// Looks at the last dash of a row's name and what follows, where the row holds that itself.
+    #[inline]
+    pub fn name_ending<T>(&self, at: usize, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let mut bytes = self.suffixes[at].to_le_bytes();
+        let length = usize::from(bytes[0]);
+        if length == 0 {
+            return None;
+        }
+        bytes[0] = b'-';
+        bytes.get(..length).map(look)
+    }
+
     /// Seconds since the Unix epoch.
+    #[inline]
     pub fn created(&self) -> &[u32] {
         &self.created
     }
 
     /// Numbers of texts or lists; empty for what is no such field.
+    #[inline]
     pub fn ids(&self, field: Field) -> &[u32] {
         self.numbers(field).unwrap_or_default()
     }
 
     /// Any field of one row.
+    #[inline]
     pub fn number(&self, field: Field, at: usize) -> u64 {
         self.own[field.at()].get(at)
     }

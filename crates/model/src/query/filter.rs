@@ -1,7 +1,7 @@
 //! Holds whole segments of columns against a query. What depends on a text alone is worked out once for each text,
 //! however many rows share it.
 
-use super::text::{contains, ends_with_beginning_of, equal};
+use super::text::{contains, contains_bytes, ends_with_beginning_of, equal};
 use super::{Comparison, Query, Term, Test};
 use crate::columns::{Access, Field, Mask, Row, Segment, Snapshot};
 use crate::kinds::ColumnType;
@@ -78,6 +78,14 @@ impl TextTest<'_> {
     }
 }
 
+impl TextTest<'_> {
+    /// Whether an address can hold it at all, by its letters.
+    fn may_be_address(self) -> bool {
+        let (Self::Equals(values) | Self::Contains(values)) = self;
+        values.iter().any(|value| value.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')))
+    }
+}
+
 /// One way for a row to hold a term.
 enum Probe<'a> {
     /// All rows, or none.
@@ -88,7 +96,8 @@ enum Probe<'a> {
     List(Field, TextTest<'a>, Memo),
     /// Two texts joined by a slash.
     Pair(Field, TextTest<'a>, Memo),
-    Choice(Field, &'a [&'a str], TextTest<'a>),
+    /// Which words of a choice hold.
+    Choice(Field, Vec<bool>),
     Label(&'a str, Option<&'a str>, Memo),
     /// An amount of a list of amounts.
     Amount(Field, Access, Comparison, i64, Memo),
@@ -145,9 +154,14 @@ impl<'a> Probe<'a> {
             Access::Text(field) => Self::Text(field, test, texts()),
             Access::List(field) => Self::List(field, test, lists()),
             Access::Pair(field) => Self::Pair(field, test, lists()),
-            Access::Choice(field, words) => Self::Choice(field, words, test),
+            Access::Choice(field, words) => Self::choice(field, words.iter().map(|word| test.holds(word)).collect()),
+            Access::Ip(_) if !test.may_be_address() => Self::Always(false),
             other => Self::Cell(other, test),
         }
+    }
+
+    fn choice(field: Field, held: Vec<bool>) -> Self {
+        if held.contains(&true) { Self::Choice(field, held) } else { Self::Always(false) }
     }
 
     fn number(access: Access, comparison: Comparison, number: i64, snapshot: &Snapshot) -> Self {
@@ -199,7 +213,7 @@ impl Probe<'_> {
                 rows.filter(|at| match memo.get(stems[at], || of_stem(snapshot.text(stems[at]), test)) {
                     Memo::YES => true,
                     Memo::PERHAPS => test.holds(&row(at).name()),
-                    _ => row(at).name_ending(|ending| in_ending(ending, test)),
+                    _ => segment.name_ending(at, |ending| in_ending(ending, test)).unwrap_or(false),
                 })
             }
             Self::Text(field, test, memo) => {
@@ -216,9 +230,14 @@ impl Probe<'_> {
                     memo.holds(ids[at], || row(at).cell(access).text().is_some_and(|text| test.holds(&text)))
                 })
             }
-            Self::Choice(field, words, test) => {
-                let held: Vec<bool> = words.iter().map(|word| test.holds(word)).collect();
-                rows.filter(|at| held.get(segment.number(*field, at) as usize).copied().unwrap_or(false))
+            Self::Choice(field, held) => {
+                let mut kept = Mask::default();
+                segment.each_number(*field, rows, |at, word| {
+                    if held.get(word as usize).copied().unwrap_or(false) {
+                        kept.insert(at);
+                    }
+                });
+                kept
             }
             Self::Label(key, value, memo) => {
                 let ids = segment.labels();
@@ -271,10 +290,16 @@ fn of_stem(stem: &str, test: TextTest<'_>) -> u8 {
 }
 
 /// Whether the last dash of a name and what follows hold the test by themselves.
-fn in_ending(ending: &str, test: TextTest<'_>) -> bool {
+fn in_ending(ending: &[u8], test: TextTest<'_>) -> bool {
     match test {
         TextTest::Equals(_) => false,
-        TextTest::Contains(values) => values.iter().any(|value| contains(ending, value)),
+        TextTest::Contains(values) => values.iter().any(|value| {
+            if ending.is_ascii() {
+                contains_bytes(ending, value.as_bytes())
+            } else {
+                std::str::from_utf8(ending).is_ok_and(|ending| contains(ending, value))
+            }
+        }),
     }
 }
 

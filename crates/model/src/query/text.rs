@@ -10,11 +10,15 @@ pub(super) fn contains(text: &str, lower: &str) -> bool {
     if !text.is_ascii() || !lower.is_ascii() {
         return text.to_lowercase().contains(lower);
     }
-    let (text, lower) = (text.as_bytes(), lower.as_bytes());
+    contains_bytes(text.as_bytes(), lower.as_bytes())
+}
+
+/// [`contains`] for ASCII.
+pub(super) fn contains_bytes(text: &[u8], lower: &[u8]) -> bool {
     let Some(first) = lower.first() else { return true };
     let Some(last) = text.len().checked_sub(lower.len()) else { return false };
-    (0..=last)
-        .any(|at| text[at].to_ascii_lowercase() == *first && text[at..at + lower.len()].eq_ignore_ascii_case(lower))
+    let begins = |at: usize| text[at..at + lower.len()].eq_ignore_ascii_case(lower);
+    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), &text[..=last]).any(begins)
 }
 
 /// Whether `text` ends with a beginning of `lower`, so that `lower` may stand where `text` goes on.
