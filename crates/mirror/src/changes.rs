@@ -155,6 +155,8 @@ impl Publisher {
     pub fn meta(&self) {
         let revision = self.next();
         self.touched.fetch_max(revision, Ordering::AcqRel);
+        // Lists show the state of the clusters they are from.
+        self.revisions.touch_kinds(revision);
         self.revisions.feed.send(Change::Meta { cluster: self.cluster.clone(), revision });
     }
 
@@ -162,6 +164,7 @@ impl Publisher {
     pub fn state(&self, mut change: StateChange) {
         change.revision = self.next();
         self.touched.fetch_max(change.revision, Ordering::AcqRel);
+        self.revisions.touch_kinds(change.revision);
         self.revisions.feed.send(Change::State(Arc::new(change)));
     }
 }

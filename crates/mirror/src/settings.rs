@@ -57,7 +57,7 @@ impl Default for Settings {
             relist_interval: Duration::from_secs(600),
             not_allowed_retry: Duration::from_secs(60),
             discovery_interval: Duration::from_secs(300),
-            publish_interval: Duration::from_millis(100),
+            publish_interval: Duration::from_millis(50),
             checkpoint_interval: Duration::from_secs(2),
             list_pages_at_once: 6,
             start_spread: Duration::from_millis(500),

@@ -22,7 +22,9 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// At most five updates a second.
+/// How often it is asked whether something changed.
+const TICK: Duration = Duration::from_millis(10);
+/// At most five updates a second: the first at once, what follows together.
 const PACE: Duration = Duration::from_millis(200);
 /// A revoked session or token loses its stream within this time.
 const REAUTHORIZE: Duration = Duration::from_secs(5);
@@ -132,7 +134,11 @@ struct Follower {
     headers: HeaderMap,
     shared: Shared,
     ready: VecDeque<Event>,
-    pace: Interval,
+    tick: Interval,
+    /// When topics were told last.
+    topics_at: Instant,
+    /// When the last delta was sent.
+    delta_at: Instant,
     authorized: Instant,
 }
 
@@ -145,11 +151,13 @@ impl Follower {
         shared: Shared,
         first: Option<WindowUpdate>,
     ) -> Follower {
-        let mut pace = interval(PACE);
-        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let changes = shared.engine.changes();
-        let (ready, authorized) = (VecDeque::new(), Instant::now());
-        let mut follower = Follower { topics, window, changes, caller, headers, shared, ready, pace, authorized };
+        let (ready, now) = (VecDeque::new(), Instant::now());
+        let (topics_at, delta_at, authorized) = (now, now, now);
+        let mut follower =
+            Follower { topics, window, changes, caller, headers, shared, ready, tick, topics_at, delta_at, authorized };
         if let Some(update) = first {
             follower.push_update(update);
         }
@@ -168,15 +176,20 @@ impl Follower {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            self.pace.tick().await;
+            self.tick.tick().await;
             if self.authorized.elapsed() >= REAUTHORIZE {
                 if !self.still_welcome().await {
                     return None;
                 }
                 self.authorized = Instant::now();
             }
-            self.look_at_topics();
-            self.look_at_window()?;
+            if self.topics_at.elapsed() >= PACE {
+                self.topics_at = Instant::now();
+                self.look_at_topics();
+            }
+            if self.delta_at.elapsed() >= PACE {
+                self.look_at_window()?;
+            }
         }
     }
 
@@ -219,8 +232,11 @@ impl Follower {
     }
 
     fn look_at_window(&mut self) -> Option<()> {
-        let Some(window) = self.window.as_mut() else { return Some(()) };
+        let Some(window) = self.window.as_mut().filter(|window| window.is_due(&self.shared.engine)) else {
+            return Some(());
+        };
         if let Some(update) = window.look(&self.shared.engine, &self.caller).ok()? {
+            self.delta_at = Instant::now();
             self.push_update(update);
         }
         Some(())

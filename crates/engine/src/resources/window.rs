@@ -3,18 +3,41 @@
 use super::request::ListRequest;
 use crate::Engine;
 use model::access::Caller;
+use model::kinds::MirroredKind;
 use model::wire::problem::Problem;
 use model::wire::resource::{ClusterAge, ResourceList, ResourceRow, WindowDelta};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// Ages grow without any change; they are told this often.
 const REFRESH_AGES: Duration = Duration::from_secs(2);
 
+/// Looking again may take this part of a processor, over all windows together.
+const SHARE: u32 = 4;
+/// Between two looks at least.
+const SHORTEST: Duration = Duration::from_millis(20);
+/// However long a look takes, the next one comes within this time.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// How many windows there are.
+static OPEN: AtomicU32 = AtomicU32::new(0);
+
 /// Somebody's window on a list.
 pub struct Window {
     request: ListRequest,
     told: Option<Told>,
+    /// The revision of the kind at the last look.
+    seen: u64,
+    looked_at: Instant,
+    /// How long the last look took.
+    cost: Duration,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 struct Told {
@@ -34,7 +57,19 @@ pub enum WindowUpdate {
 
 impl Window {
     pub fn new(request: ListRequest) -> Window {
-        Window { request, told: None }
+        OPEN.fetch_add(1, Ordering::Relaxed);
+        Window { request, told: None, seen: 0, looked_at: Instant::now(), cost: Duration::ZERO }
+    }
+
+    /// Whether a look may find something new, and may be paid for.
+    pub fn is_due(&self, engine: &Engine) -> bool {
+        let since = self.looked_at.elapsed();
+        let pause = (self.cost * SHARE * OPEN.load(Ordering::Relaxed)).clamp(SHORTEST, LONGEST);
+        since >= pause && (since >= REFRESH_AGES || self.revision(engine) != self.seen)
+    }
+
+    fn revision(&self, engine: &Engine) -> u64 {
+        MirroredKind::from_plural(&self.request.kind).map_or(0, |kind| engine.mirror().kind_revision(kind))
     }
 
     /// Looks again. None while there is nothing worth telling.
@@ -42,7 +77,11 @@ impl Window {
     /// # Errors
     /// As [`Engine::list`].
     pub fn look(&mut self, engine: &Engine, caller: &Caller) -> Result<Option<WindowUpdate>, Problem> {
+        self.looked_at = Instant::now();
+        // Read first: what changes meanwhile is found by the next look.
+        self.seen = self.revision(engine);
         let list = engine.list(caller, &self.request)?;
+        self.cost = self.looked_at.elapsed();
         let now = Told::of(&list);
         let Some(before) = self.told.replace(now) else {
             return Ok(Some(WindowUpdate::Page(Box::new(list))));

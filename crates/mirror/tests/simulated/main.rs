@@ -4,5 +4,6 @@
 
 mod faults;
 mod following;
+mod random;
 mod support;
 mod warm_start;

@@ -112,7 +112,9 @@ impl World {
             .map(|row| {
                 let place = row.namespace().unwrap_or_default();
                 let detail = match kind {
-                    MirroredKind::Pod => format!("{} {}", cell(&row, "phase"), cell(&row, "node")),
+                    MirroredKind::Pod => {
+                        format!("{} {} {:?}", cell(&row, "phase"), cell(&row, "node"), row.label("random"))
+                    }
                     MirroredKind::Deployment => cell(&row, "replicas"),
                     _ => String::new(),
                 };
@@ -180,7 +182,10 @@ pub fn truth(cluster: &SimCluster, kind: MirroredKind) -> Vec<String> {
                 text => format!("Text({text:?})"),
             };
             let detail = match kind {
-                MirroredKind::Pod => format!("{} {}", cell(text("/status/phase")), cell(text("/spec/nodeName"))),
+                MirroredKind::Pod => {
+                    let label = object.pointer("/metadata/labels/random").and_then(Value::as_str);
+                    format!("{} {} {label:?}", cell(text("/status/phase")), cell(text("/spec/nodeName")))
+                }
                 MirroredKind::Deployment => format!("Number({})", object["spec"]["replicas"]),
                 _ => String::new(),
             };
