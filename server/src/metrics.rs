@@ -47,6 +47,9 @@ struct Families {
     slis: Vec<(Sli, GaugeVec)>,
     etcd: GaugeVec,
     lag: GaugeVec,
+    apply_lag: GaugeVec,
+    reachability: GaugeVec,
+    memory: IntGaugeVec,
     sync_failures: IntCounterVec,
     watch_restarts: IntCounterVec,
     received_bytes: IntCounterVec,
@@ -92,6 +95,17 @@ impl Families {
                 &["cluster"],
             )?,
             lag: float("multi_cluster_sync_lag_seconds", "Age of each kind's data.", &["cluster", "kind"])?,
+            apply_lag: float(
+                "multi_cluster_apply_lag_seconds",
+                "How long the first change of each kind has waited to be shown.",
+                &["cluster", "kind"],
+            )?,
+            reachability: float(
+                "multi_cluster_reachability_age_seconds",
+                "Since the server last answered a probe.",
+                &["cluster"],
+            )?,
+            memory: gauge("multi_cluster_mirror_bytes", "Memory of each kind's rows.", &["cluster", "kind"])?,
             sync_failures: counter(
                 "multi_cluster_sync_failures_total",
                 "Failed lists and watches.",
@@ -143,12 +157,21 @@ impl Families {
     fn streams(&self, telemetry: &Telemetry) {
         for stream in &telemetry.streams {
             let labels = [stream.cluster_name.as_ref(), stream.kind.key()];
-            if let Some(at) = stream.evidence_ms {
-                let age = (telemetry.now_ms - at).max(0) as f64 / 1000.0;
-                let lag = self.lag.with_label_values(&labels);
-                // Of several namespaces the oldest counts.
-                lag.set(lag.get().max(age));
+            let clocks = [
+                (&self.lag, stream.evidence_ms),
+                (&self.apply_lag, stream.unapplied_ms.or(stream.evidence_ms.map(|_| telemetry.now_ms))),
+            ];
+            for (gauge, since) in clocks {
+                if let Some(since) = since {
+                    let gauge = gauge.with_label_values(&labels);
+                    // Of several namespaces the oldest counts.
+                    gauge.set(gauge.get().max(seconds(since, telemetry.now_ms)));
+                }
             }
+            if let Some(reached) = stream.reached_ms {
+                self.reachability.with_label_values(&labels[..1]).set(seconds(reached, telemetry.now_ms));
+            }
+            self.memory.with_label_values(&labels).add(stream.memory as i64);
             self.watch_restarts.with_label_values(&labels).inc_by(stream.watches);
             self.received_bytes.with_label_values(&labels).inc_by(stream.bytes);
             for (reason, count) in &stream.failures {
@@ -186,4 +209,8 @@ fn decision_times(telemetry: &Telemetry, text: &mut String) {
     let _ = writeln!(lines, "{NAME}_bucket{{le=\"+Inf\"}} {}", stats.count);
     let _ = writeln!(lines, "{NAME}_sum {}\n{NAME}_count {}", stats.sum_seconds, stats.count);
     text.push_str(&lines);
+}
+
+fn seconds(since_ms: i64, now_ms: i64) -> f64 {
+    (now_ms - since_ms).max(0) as f64 / 1000.0
 }

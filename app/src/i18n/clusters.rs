@@ -73,6 +73,8 @@ crate::i18n::texts! {
         watch_requests: "Requests", "请求数";
         watch_bytes: "Received", "接收";
         watch_objects: "Objects", "对象";
+        watch_memory: "Memory of rows", "行数据内存";
+        watch_throttled: "Throttled (429)", "被限流（429）";
         watch_restarts: "Streams opened anew", "重建的流";
         watch_skipped: "Objects not understood", "未能解析的对象";
         watch_corrections: "Corrections by re-list", "重新列举的修正";

@@ -179,7 +179,7 @@ fn list(mirror: &Mirror, request: &ListRequest) -> Result<ResourceList> {
             id: &cluster.id,
             name: &cluster.name,
             state: cluster.state,
-            evidence_ms: cluster.evidence.at_ms,
+            evidence: cluster.evidence,
             not_allowed: cluster.observed == Observed::NotAllowed,
             rows: &cluster.parts,
         })

@@ -20,6 +20,12 @@ pub struct StreamMetrics {
     pub namespace: Option<Arc<str>>,
     /// The last proof of life, milliseconds since the Unix epoch.
     pub evidence_ms: Option<i64>,
+    /// Since when a change has waited to be shown, likewise.
+    pub unapplied_ms: Option<i64>,
+    /// When the server last answered a probe, likewise.
+    pub reached_ms: Option<i64>,
+    /// Bytes that the rows shown take.
+    pub memory: u64,
     /// Failures by reason, a stable word each.
     pub failures: BTreeMap<&'static str, u64>,
     /// Failures in a row.
@@ -67,6 +73,9 @@ fn of_stream(
         kind: stream.kind,
         namespace: stream.namespace.cloned(),
         evidence_ms: stream.life.evidence_ms(),
+        unapplied_ms: stream.life.unapplied_ms(),
+        memory: stream.cell.memory(),
+        reached_ms: Some(cluster.reached_ms.load(Ordering::Acquire)).filter(|at| *at != 0),
         failures: counters.failures(),
         consecutive_failures: counters.consecutive_failures.load(Ordering::Relaxed),
         lists: counters.lists.load(Ordering::Relaxed),

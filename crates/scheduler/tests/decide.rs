@@ -145,7 +145,7 @@ fn request_level_filters() {
 fn staleness_has_a_hard_limit_and_the_request_may_change_it() {
     let aged = |kind: MirroredKind, ms: i64| {
         roomy("c").change(move |v| {
-            v.evidence.insert(kind, LastEvidence { at_ms: Some(NOW - ms) });
+            v.evidence.insert(kind, LastEvidence { at_ms: Some(NOW - ms), ..LastEvidence::default() });
         })
     };
     let mut ask = web();

@@ -42,6 +42,8 @@ pub fn Costs(costs: WatchCosts) -> impl IntoView {
         (texts.watch_requests, count(costs.requests)),
         (texts.watch_bytes, bytes(costs.bytes)),
         (texts.watch_objects, count(costs.objects)),
+        (texts.watch_memory, bytes(costs.memory_bytes)),
+        (texts.watch_throttled, count(costs.throttled)),
         (texts.watch_restarts, count(costs.restarts)),
         (texts.watch_skipped, count(costs.skipped_objects)),
         (texts.watch_corrections, count(costs.corrections)),

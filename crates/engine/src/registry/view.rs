@@ -161,6 +161,8 @@ impl Engine {
         let mut costs =
             WatchCosts { requests: traffic.requests, bytes: traffic.received_bytes, ..WatchCosts::default() };
         for stream in self.mirror().metrics().iter().filter(|stream| stream.cluster == member.id) {
+            costs.memory_bytes += stream.memory;
+            costs.throttled += stream.failures.get("too_many_requests").copied().unwrap_or(0);
             costs.restarts += stream.restarts;
             costs.skipped_objects += stream.skipped;
             costs.corrections += stream.corrections;

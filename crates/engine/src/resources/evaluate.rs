@@ -8,7 +8,7 @@ use super::row::wire_row;
 use super::select::{Candidate, Selection};
 use model::access::{Scope, Selection as Seen};
 use model::columns::{Mask, Segment, Snapshot};
-use model::fleet::ClusterState;
+use model::fleet::{ClusterState, LastEvidence};
 use model::ids::ClusterId;
 use model::query::Place;
 use model::wire::problem::Problem;
@@ -23,8 +23,7 @@ pub struct Part<'a> {
     pub id: &'a ClusterId,
     pub name: &'a str,
     pub state: ClusterState,
-    /// The last proof of life of this kind's stream, milliseconds since the Unix epoch.
-    pub evidence_ms: Option<i64>,
+    pub evidence: LastEvidence,
     pub not_allowed: bool,
     pub rows: &'a [Arc<Snapshot>],
 }
@@ -89,9 +88,9 @@ fn sources<'a>(parts: &[&'a Part<'a>], now_ms: i64) -> Vec<Source<'a>> {
     parts
         .iter()
         .flat_map(|part| {
-            let synced_at = part.evidence_ms.map(|ms| ms.div_euclid(1000));
+            let synced_at = part.evidence.at_ms.map(|ms| ms.div_euclid(1000));
             let place = Place { cluster: part.name, synced_at, now };
-            part.rows.iter().map(move |rows| Source { rows, place, evidence_ms: part.evidence_ms })
+            part.rows.iter().map(move |rows| Source { rows, place, evidence_ms: part.evidence.at_ms })
         })
         .collect()
 }
@@ -136,13 +135,15 @@ impl Namespaces {
 }
 
 fn age(part: &Part<'_>, now_ms: i64) -> ClusterAge {
-    let age = part.evidence_ms.map(|at| (now_ms - at).max(0) as f64 / 1000.0);
+    let age = part.evidence.age(now_ms);
     ClusterAge {
         name: part.name.to_string(),
         state: part.state,
         age,
+        reachability: part.evidence.reachability(now_ms),
+        apply_lag: part.evidence.apply_lag(now_ms),
         stale: !part.not_allowed && age.is_none_or(|age| age > HARD_STALENESS_SECONDS),
-        synced_at: part.evidence_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
+        synced_at: part.evidence.at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
         not_allowed: part.not_allowed,
     }
 }

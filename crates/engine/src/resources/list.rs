@@ -46,7 +46,7 @@ impl Engine {
                 id: &cluster.id,
                 name: &cluster.name,
                 state: cluster.state,
-                evidence_ms: cluster.evidence.at_ms,
+                evidence: cluster.evidence,
                 not_allowed: cluster.observed == Observed::NotAllowed,
                 rows: &cluster.parts,
             })

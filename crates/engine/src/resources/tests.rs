@@ -4,7 +4,7 @@ use super::evaluate::{Part, evaluate};
 use super::request::ListRequest;
 use model::access::{Scope, Selection};
 use model::columns::{Access, Row, Snapshot};
-use model::fleet::ClusterState;
+use model::fleet::{ClusterState, LastEvidence};
 use model::ids::ClusterId;
 use model::rows::{Cell, PodPhase, PodRow, RowMeta};
 use model::wire::resource::ResourceList;
@@ -69,7 +69,7 @@ impl World {
                 id,
                 name,
                 state: ClusterState::Online,
-                evidence_ms: Some(NOW * 1000),
+                evidence: LastEvidence { at_ms: Some(NOW * 1000), ..LastEvidence::default() },
                 not_allowed: false,
                 rows,
             })

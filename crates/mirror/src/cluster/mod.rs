@@ -22,6 +22,7 @@ use model::ids::ClusterId;
 use model::kinds::MirroredKind;
 use runtime::supervise::Supervisor;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
 
@@ -40,9 +41,14 @@ pub(crate) struct StreamRef<'c> {
     pub kind: MirroredKind,
     pub namespace: Option<&'c Arc<str>>,
     pub life: &'c Arc<Life>,
+    pub cell: &'c StreamCell,
 }
 
-impl StreamRef<'_> {
+impl<'c> StreamRef<'c> {
+    pub fn new(kind: MirroredKind, cell: &'c StreamCell) -> Self {
+        Self { kind, namespace: cell.namespace.as_ref(), life: &cell.life, cell }
+    }
+
     /// The name of its task.
     pub fn task_name(&self) -> String {
         match self.namespace {
@@ -61,6 +67,8 @@ pub(crate) struct Cluster {
     /// In the order of [`MirroredKind::ALL`].
     kinds: [Streams; MirroredKind::ALL.len()],
     health: Mutex<Health>,
+    /// When a probe was answered last, milliseconds since the Unix epoch; 0 before the first.
+    pub reached_ms: AtomicI64,
     pub served: ArcSwap<Observed<Arc<ServedApis>>>,
     pub version: ArcSwap<Option<Arc<str>>>,
     pub starts: Arc<StartLog>,
@@ -84,16 +92,20 @@ impl Cluster {
     }
 
     pub fn streams(&self) -> impl Iterator<Item = StreamRef<'_>> {
-        MirroredKind::ALL.into_iter().flat_map(|kind| {
-            let cells = self.of(kind).0.iter();
-            cells.map(move |cell| StreamRef { kind, namespace: cell.namespace.as_ref(), life: &cell.life })
-        })
+        MirroredKind::ALL
+            .into_iter()
+            .flat_map(|kind| self.of(kind).0.iter().map(move |cell| StreamRef::new(kind, cell)))
     }
 
     /// The age of a kind, by its oldest stream; None where any has none yet, or where the credential may not see it.
     pub fn evidence_of(&self, kind: MirroredKind) -> LastEvidence {
-        let times = self.of(kind).0.iter().map(|cell| cell.life.evidence_ms());
-        LastEvidence { at_ms: times.reduce(|oldest, own| oldest.zip(own).map(|(a, b)| a.min(b))).flatten() }
+        let lives = || self.of(kind).0.iter().map(|cell| &cell.life);
+        let times = lives().map(|life| life.evidence_ms());
+        LastEvidence {
+            at_ms: times.reduce(|oldest, own| oldest.zip(own).map(|(a, b)| a.min(b))).flatten(),
+            reached_ms: Some(self.reached_ms.load(Ordering::Acquire)).filter(|at| *at != 0),
+            unapplied_ms: lives().filter_map(|life| life.unapplied_ms()).min(),
+        }
     }
 
     /// The age of each kind.

@@ -12,6 +12,7 @@ use model::fleet::{ClusterState, Observed};
 use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -53,6 +54,9 @@ async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {
         latency: begun.elapsed(),
         carrier: None,
     });
+    if matches!(report.outcome, ProbeOutcome::Ready) {
+        cluster.reached_ms.store(now_ms(), Ordering::Release);
+    }
     let was_down = {
         let health = cluster.health();
         health.misses > 0 || matches!(health.state, ClusterState::AuthFailed | ClusterState::Untrusted)

@@ -18,6 +18,7 @@ use model::rows::{
     ReplicaSetRow, StatefulSetRow,
 };
 use runtime::supervise::Supervisor;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, watch};
 
@@ -75,6 +76,7 @@ fn assemble(deps: &ClusterDeps, config: ClusterConfig) -> Cluster {
         member: watch::Sender::new(client),
         kinds: MirroredKind::ALL.map(|kind| Streams::new(if kind.spec().namespaced { &each } else { &whole })),
         health: Mutex::new(Health::new(now_ms(), deps.settings.slow_probe)),
+        reached_ms: AtomicI64::new(0),
         served: ArcSwap::from_pointee(Observed::NotSynced),
         version: ArcSwap::from_pointee(None),
         starts: Arc::new(StartLog::default()),
@@ -108,7 +110,7 @@ impl Starter<'_> {
                 checkpoints: self.deps.checkpoints.clone(),
                 restored: Mutex::new(self.restored::<R>(namespace)),
             });
-            let name = StreamRef { kind: R::KIND, namespace: cell.namespace.as_ref(), life: &cell.life }.task_name();
+            let name = StreamRef::new(R::KIND, cell).task_name();
             self.cluster.supervisor.spawn(name, move |stop| stream::run(Arc::clone(&task), stop));
         }
     }

@@ -31,6 +31,11 @@ impl StreamCell {
         self.published.store(Some(Arc::new(published)));
     }
 
+    /// Bytes that the rows shown take.
+    pub fn memory(&self) -> u64 {
+        self.published.load().as_ref().map_or(0, |published| published.rows.bytes() as u64)
+    }
+
     pub fn observed(&self) -> Observed<Arc<Published>> {
         match (self.life.sync(), self.published.load_full()) {
             (Sync::NotAllowed, _) => Observed::NotAllowed,

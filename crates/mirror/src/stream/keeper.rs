@@ -196,7 +196,7 @@ impl<R: Kept> Keeper<R> {
         });
         if outcome != Outcome::Same {
             self.side.changed(old.as_ref(), Some(&object.row), now_ms());
-            self.dirty = true;
+            self.touch();
         }
     }
 
@@ -206,7 +206,13 @@ impl<R: Kept> Keeper<R> {
             self.side.changed(Some(&gone), None, now_ms());
         }
         self.table.remove(position);
-        self.dirty = true;
+        self.touch();
+    }
+
+    fn touch(&mut self) {
+        if !std::mem::replace(&mut self.dirty, true) {
+            self.task.cell.life.unapplied();
+        }
     }
 
     /// Tells the side of every row, after they came at once.
@@ -276,6 +282,7 @@ impl<R: Kept> Keeper<R> {
         }
         let published = Published { rows: Arc::new(self.table.snapshot()), usage: self.side.usage(), revision };
         self.task.cell.publish(published);
+        self.task.cell.life.applied();
         self.dirty = false;
         self.published_at = Some(Instant::now());
         self.task.publisher.rows(R::KIND, revision);

@@ -64,6 +64,8 @@ impl Counters {
 
 pub(crate) struct Life {
     evidence_ms: AtomicI64,
+    /// Since when a change has waited to be shown.
+    unapplied_ms: AtomicI64,
     state: Mutex<State>,
     pub counters: Counters,
     /// Ends a wait before the next try.
@@ -79,6 +81,7 @@ impl Life {
         let state = State { sync: Sync::Never, watch: None, closed_at: None, unproven: 0, last_error: None };
         Self {
             evidence_ms: AtomicI64::new(NEVER),
+            unapplied_ms: AtomicI64::new(NEVER),
             state: Mutex::new(state),
             counters: Counters::default(),
             wake: Notify::new(),
@@ -97,6 +100,20 @@ impl Life {
 
     pub fn evidence_ms(&self) -> Option<i64> {
         Some(self.evidence_ms.load(Ordering::Acquire)).filter(|at| *at != NEVER)
+    }
+
+    pub fn unapplied_ms(&self) -> Option<i64> {
+        Some(self.unapplied_ms.load(Ordering::Acquire)).filter(|at| *at != NEVER)
+    }
+
+    /// A change waits to be shown, the first since all was.
+    pub fn unapplied(&self) {
+        self.unapplied_ms.store(now_ms(), Ordering::Release);
+    }
+
+    /// All is shown.
+    pub fn applied(&self) {
+        self.unapplied_ms.store(NEVER, Ordering::Release);
     }
 
     /// Something came over the stream itself.
@@ -237,6 +254,25 @@ mod tests {
         let at = life.evidence_ms();
         life.probed(&h2(1), Instant::now());
         assert_eq!(life.evidence_ms(), at);
+    }
+
+    #[test]
+    fn what_is_not_shown_yet_makes_what_is_shown_older() {
+        let life = Life::new();
+        life.proven();
+        let clocks = |life: &Life| model::fleet::LastEvidence {
+            at_ms: life.evidence_ms(),
+            reached_ms: None,
+            unapplied_ms: life.unapplied_ms(),
+        };
+        let now = now_ms();
+        life.unapplied();
+        let later = now + 4_000;
+        assert!(clocks(&life).apply_lag(later) >= 3.9);
+        life.evidence_ms.store(later, Ordering::Release);
+        assert!(clocks(&life).age(later).unwrap() >= 3.9, "alive, but what came is not shown");
+        life.applied();
+        assert_eq!((clocks(&life).age(later), clocks(&life).apply_lag(later)), (Some(0.0), 0.0));
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl<'a, T> Chunks<'a, T> {
         self.0.get(chunk).and_then(|chunk| chunk.get(at)).unwrap_or_default()
     }
 
+    pub fn bytes(self) -> usize {
+        let of =
+            |chunk: &Arc<Chunk<T>>| chunk.items.capacity() * size_of::<T>() + chunk.ends.capacity() * size_of::<u32>();
+        self.0.iter().map(of).sum()
+    }
+
     pub fn len(self) -> usize {
         self.0.last().map_or(0, |last| (self.0.len() - 1) * CHUNK + last.ends.len())
     }

@@ -116,6 +116,16 @@ impl Column {
         }
     }
 
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::U8(cells) => cells.capacity(),
+                Self::U16(cells) => cells.capacity() * size_of::<u16>(),
+                Self::U32(cells) => cells.capacity() * size_of::<u32>(),
+                Self::U64(cells) => cells.capacity() * size_of::<u64>(),
+            }
+    }
+
     fn settle(&mut self) {
         match self {
             Self::U8(cells) => cells.shrink_to_fit(),
@@ -205,6 +215,17 @@ impl Segment {
         self.created.shrink_to_fit();
         self.labels.shrink_to_fit();
         self.own.iter_mut().for_each(Column::settle);
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let own: usize = self.own.iter().map(Column::bytes).sum();
+        own + size_of::<Self>()
+            + self.uids.capacity() * size_of::<u128>()
+            + self.suffixes.capacity() * size_of::<u64>()
+            + [&self.namespaces, &self.stems, &self.created, &self.labels]
+                .map(|column| column.capacity() * size_of::<u32>())
+                .iter()
+                .sum::<usize>()
     }
 
     /// Numbers of one column of texts or lists, row by row; None for what is no such column.

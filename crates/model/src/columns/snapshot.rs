@@ -29,6 +29,12 @@ impl Snapshot {
         self.len == 0
     }
 
+    /// Bytes that its columns and pools take, those of the allocator left out.
+    pub fn bytes(&self) -> usize {
+        let segments: usize = self.segments.iter().map(|segment| segment.bytes()).sum();
+        segments + self.texts.chunks().bytes() + self.lists.chunks().bytes()
+    }
+
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
     }

@@ -73,18 +73,37 @@ impl<T> Observed<T> {
     }
 }
 
-/// The last proof of life of one kind's own stream; None before the first.
+/// Three clocks of one kind in one cluster; times in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LastEvidence {
-    /// Milliseconds since the Unix epoch.
+    /// The last proof of life of the kind's own stream; None before the first.
     pub at_ms: Option<i64>,
+    /// When the server last answered a probe, over whatever connection; None before the first.
+    pub reached_ms: Option<i64>,
+    /// Since when a change has waited to be shown; None where all is shown.
+    pub unapplied_ms: Option<i64>,
 }
 
 impl LastEvidence {
-    /// Seconds since the last proof of life, at `now_ms`.
+    /// Seconds by which what is shown may be behind the cluster: since the last proof of life, or since the first
+    /// change that is not shown yet.
     pub fn age(self, now_ms: i64) -> Option<f64> {
-        self.at_ms.map(|at| (now_ms - at).max(0) as f64 / 1000.0)
+        self.at_ms.map(|at| seconds(at.min(self.unapplied_ms.unwrap_or(at)), now_ms))
     }
+
+    /// Seconds since the server answered a probe.
+    pub fn reachability(self, now_ms: i64) -> Option<f64> {
+        self.reached_ms.map(|at| seconds(at, now_ms))
+    }
+
+    /// Seconds that the first change has waited to be shown; 0 where all is shown.
+    pub fn apply_lag(self, now_ms: i64) -> f64 {
+        self.unapplied_ms.map_or(0.0, |at| seconds(at, now_ms))
+    }
+}
+
+fn seconds(since_ms: i64, now_ms: i64) -> f64 {
+    (now_ms - since_ms).max(0) as f64 / 1000.0
 }
 
 /// A node with what its pods take of it.

@@ -169,6 +169,12 @@ pub struct WatchCosts {
     pub requests: u64,
     pub bytes: u64,
     pub objects: u64,
+    /// Bytes that its rows take here.
+    #[serde(default)]
+    pub memory_bytes: u64,
+    /// How often its server asked for fewer requests (429).
+    #[serde(default)]
+    pub throttled: u64,
     pub restarts: u64,
     pub skipped_objects: u64,
     pub corrections: u64,

@@ -44,8 +44,15 @@ pub struct ResourceRow {
 pub struct ClusterAge {
     pub name: String,
     pub state: ClusterState,
-    /// Seconds since the last proof of life of this kind's stream; null before the first.
+    /// Seconds by which the rows may be behind the cluster, by the last proof of life of this kind's stream and by
+    /// what is not applied yet; null before the first.
     pub age: Option<f64>,
+    /// Seconds since the server answered a probe; null before the first.
+    #[serde(default)]
+    pub reachability: Option<f64>,
+    /// Seconds that the first change has waited to be shown.
+    #[serde(default)]
+    pub apply_lag: f64,
     /// Past the hard limit of 10 s: the rows are the last known, not the present.
     pub stale: bool,
     /// When the last proof of life was.

@@ -116,7 +116,7 @@ pub struct Cluster {
 
 /// Fresh, online, weight 1, namespace `shop`, serving Deployments.
 pub fn cluster(name: &str) -> Cluster {
-    let evidence = LastEvidence { at_ms: Some(NOW - 500) };
+    let evidence = LastEvidence { at_ms: Some(NOW - 500), ..LastEvidence::default() };
     let shop =
         NamespaceRow { meta: meta(None, "shop", Labels::default()), phase: Arc::from("Active"), node_selector: None };
     let served = ServedApis { kinds: BTreeSet::from([(Arc::from("apps/v1"), Arc::from("Deployment"))]) };
