@@ -44,8 +44,8 @@ pub struct Settings {
 pub struct Retention {
     /// Since it was of interest last.
     pub age: Duration,
-    /// At most so many of one stream; a row takes about 200 bytes.
-    pub rows: usize,
+    /// Bytes that the rows of one stream may take; beyond it the oldest go.
+    pub bytes: usize,
 }
 
 impl Default for Settings {
@@ -62,7 +62,7 @@ impl Default for Settings {
             list_pages_at_once: 6,
             start_spread: Duration::from_millis(500),
             pod_start_deadline: Duration::from_secs(300),
-            retention: Retention { age: Duration::from_secs(14 * 86_400), rows: 10_000 },
+            retention: Retention { age: Duration::from_secs(14 * 86_400), bytes: 2 << 20 },
             limits: Limits::default(),
         }
     }

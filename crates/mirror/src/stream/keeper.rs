@@ -309,8 +309,16 @@ impl<R: Kept> Keeper<R> {
 
     /// Rows that outlived their object go once they are old, or too many.
     fn expire(&mut self) {
-        let expired = retention::expired::<R>(&self.table, &self.task.settings.retention, now_ms() / 1000);
+        let retention = &self.task.settings.retention;
+        let crowded = self.table.bytes() > retention.bytes;
+        if crowded {
+            self.table.tidy();
+        }
+        let expired = retention::expired::<R>(&self.table, retention, now_ms() / 1000);
         expired.into_iter().for_each(|gone| self.remove(gone));
+        if crowded {
+            self.table.tidy();
+        }
     }
 
     /// Saves what is not saved yet, before the end.

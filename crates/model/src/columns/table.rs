@@ -293,6 +293,12 @@ impl<R: Columnar> Table<R> {
         }
     }
 
+    /// Bytes that its columns and pools take, those of the allocator left out.
+    pub fn bytes(&self) -> usize {
+        let segments: usize = self.segments.iter().map(|segment| segment.bytes()).sum();
+        segments + self.texts.chunks().bytes() + self.lists.chunks().bytes()
+    }
+
     fn pooled(&self) -> usize {
         self.texts.len() + self.lists.len()
     }
