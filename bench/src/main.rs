@@ -1,21 +1,24 @@
 //! `pilothouse-bench`: what Pilothouse costs, as a table for people and as JSON for machines.
 //!
 //! * [`corpus`] makes the objects, [`world`] a mirror that follows clusters with them, without sockets.
+//! * [`outside`] is the server as a process of its own, [`fake`] the API servers before it.
 //! * [`measures`] has one file a measure and one a peer.
 //! * [`figure`] is what a measure gives, [`allocator`] and [`clock`] what it reads.
 
 mod allocator;
 mod clock;
 mod corpus;
+mod fake;
 mod figure;
 mod measures;
+mod outside;
 mod scale;
 mod world;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use figure::Figure;
-use measures::Measure;
+use measures::{Measure, Setting, Tools, is_wanted};
 use scale::Scale;
 use std::io::Write;
 use std::path::PathBuf;
@@ -24,6 +27,8 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "pilothouse-bench", about = "Measures Pilothouse beside peers, in one run")]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Write the figures to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -33,6 +38,22 @@ struct Cli {
     /// A smaller fleet and fewer samples: about a minute
     #[arg(long)]
     quick: bool,
+    /// The server to measure; without it, the file `pilothouse` beside this program's own
+    #[arg(long, value_name = "FILE")]
+    server: Option<PathBuf>,
+    /// client-go's informer, as `cargo xtask bench` compiles it
+    #[arg(long, value_name = "FILE")]
+    clientgo: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print what must be built or installed before these measures can run
+    #[command(hide = true)]
+    Needs,
+    /// Serve recorded clusters until standard input ends: what the measures of the server start by themselves
+    #[command(hide = true)]
+    Fake(fake::FakeOptions),
 }
 
 fn main() -> ExitCode {
@@ -50,17 +71,26 @@ fn run() -> Result<()> {
     if cfg!(debug_assertions) {
         bail!("figures of a build without optimisation mean nothing: run `cargo xtask bench`");
     }
+    if let Some(Command::Fake(options)) = &cli.command {
+        return fake::run(options);
+    }
     let chosen = Measure::choose(&cli.only)?;
+    if let Some(Command::Needs) = cli.command {
+        let needs = chosen.iter().flat_map(|measure| measure.needs(&cli.only));
+        return needs.map(|need| Ok(writeln!(std::io::stdout(), "{need}")?)).collect();
+    }
     let scale = if cli.quick { Scale::QUICK } else { Scale::FULL };
+    let tools = Tools { server: cli.server.map_or_else(beside_us, Ok)?, clientgo: cli.clientgo };
+    let setting = Setting { scale: &scale, tools: &tools, only: &cli.only };
     let mut figures: Vec<Figure> = Vec::new();
     for (at, measure) in chosen.iter().enumerate() {
         eprintln!("[{}/{}] {} …", at + 1, chosen.len(), measure.description());
         let begun = std::time::Instant::now();
-        figures.extend(measure.run(&scale).with_context(|| measure.description())?);
+        figures.extend(measure.run(&setting).with_context(|| measure.description())?);
         eprintln!("[{}/{}] done in {:.1} s", at + 1, chosen.len(), begun.elapsed().as_secs_f64());
     }
     if !cli.only.is_empty() {
-        figures.retain(|figure| Measure::is_wanted(&cli.only, figure.name));
+        figures.retain(|figure| is_wanted(&cli.only, figure.name));
     }
     if let Some(file) = &cli.json {
         let text = serde_json::to_string_pretty(&figures)?;
@@ -68,4 +98,8 @@ fn run() -> Result<()> {
     }
     write!(std::io::stdout().lock(), "{}", figure::table(&figures))?;
     Ok(())
+}
+
+fn beside_us() -> Result<PathBuf> {
+    Ok(std::env::current_exe().context("find this program")?.with_file_name("pilothouse"))
 }

@@ -1,5 +1,7 @@
 //! How much is measured.
 
+use std::time::Duration;
+
 /// The size of a run.
 pub struct Scale {
     /// Clusters followed.
@@ -22,6 +24,14 @@ pub struct Scale {
     pub decided_clusters: usize,
     /// Decisions of each workload.
     pub decisions: usize,
+    /// How long the steady state of the server is watched.
+    pub steady: Duration,
+    /// Clusters that fall silent, one after the other.
+    pub silences: usize,
+    /// Lists asked for over HTTP.
+    pub http_lists: usize,
+    /// Starts after a crash.
+    pub restarts: usize,
     /// Stands before what a figure was measured over, where that is not what its targets are set for.
     pub note: &'static str,
 }
@@ -39,6 +49,10 @@ impl Scale {
         lists: 600,
         decided_clusters: 100,
         decisions: 200,
+        steady: Duration::from_secs(300),
+        silences: 5,
+        http_lists: 3_000,
+        restarts: 3,
         note: "",
     };
 
@@ -54,6 +68,10 @@ impl Scale {
         lists: 400,
         decided_clusters: 100,
         decisions: 40,
+        steady: Duration::from_secs(60),
+        silences: 3,
+        http_lists: 1_000,
+        restarts: 3,
         note: "smaller than what the targets are set for: ",
     };
 }

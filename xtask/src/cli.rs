@@ -71,12 +71,15 @@ pub struct BenchArgs {
     /// Write the figures to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Run only these measures (heap, ingest, list, decide), or those that make these figures (list.p99)
+    /// Run only these measures (heap, ingest, list, decide, server, clientgo), or those that make these figures (list.p99)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// A smaller fleet and fewer samples: about a minute
+    /// A smaller fleet and fewer samples: some minutes
     #[arg(long)]
     pub quick: bool,
+    /// Measure this server instead of building one
+    #[arg(long, value_name = "FILE")]
+    pub server: Option<PathBuf>,
 }
 
 /// Parses the command line and runs the command.

@@ -1,15 +1,52 @@
 //! The measures, one file each, and the peers.
 
+mod clientgo;
 mod decide;
 mod heap;
 mod ingest;
 mod kube_store;
 mod list;
+mod server;
 mod sqlite;
 
 use crate::figure::Figure;
 use crate::scale::Scale;
 use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+/// What measures need besides themselves.
+pub struct Tools {
+    /// The server's file.
+    pub server: PathBuf,
+    /// The file of client-go's informer.
+    pub clientgo: Option<PathBuf>,
+}
+
+/// How a measure is to be run.
+pub struct Setting<'a> {
+    pub scale: &'a Scale,
+    pub tools: &'a Tools,
+    /// The names that are wanted; all where there are none.
+    pub only: &'a [String],
+}
+
+impl Setting<'_> {
+    /// Whether somebody wants this figure.
+    pub fn wants(&self, figure: &str) -> bool {
+        self.only.is_empty() || is_wanted(self.only, figure)
+    }
+}
+
+/// Whether a figure is among the names: itself, by its measure, or by the beginning of its own name (`restart` is
+/// `restart.warm`) where that is no measure's.
+pub fn is_wanted(names: &[String], figure: &str) -> bool {
+    let measure = Measure::ALL.into_iter().find(|measure| measure.figures().contains(&figure));
+    names.iter().any(|name| {
+        let is_measure = Measure::ALL.iter().any(|measure| measure.name() == name);
+        let begins = figure.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        name == figure || measure.is_some_and(|measure| measure.name() == name) || (begins && !is_measure)
+    })
+}
 
 /// One thing that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +55,12 @@ pub enum Measure {
     Ingest,
     List,
     Decide,
+    Server,
+    ClientGo,
 }
 
 impl Measure {
-    const ALL: [Self; 4] = [Self::Heap, Self::Ingest, Self::List, Self::Decide];
+    const ALL: [Self; 6] = [Self::Heap, Self::Ingest, Self::List, Self::Decide, Self::Server, Self::ClientGo];
 
     fn name(self) -> &'static str {
         match self {
@@ -29,6 +68,8 @@ impl Measure {
             Self::Ingest => "ingest",
             Self::List => "list",
             Self::Decide => "decide",
+            Self::Server => "server",
+            Self::ClientGo => "clientgo",
         }
     }
 
@@ -41,6 +82,8 @@ impl Measure {
                 &[list::P50, list::P99, list::CPU, KINDS[0], KINDS[1], KINDS[2], KINDS[3]]
             }
             Self::Decide => &[decide::P50, decide::P99, decide::CPU],
+            Self::Server => server::FIGURES,
+            Self::ClientGo => &[clientgo::HEAP, clientgo::RESIDENT, clientgo::CPU],
         }
     }
 
@@ -51,6 +94,18 @@ impl Measure {
             Self::Ingest => "Watch events a core takes in, beside kube-rs's store",
             Self::List => "Lists over all clusters while events come in, beside SQLite",
             Self::Decide => "Decisions over all clusters with every reason",
+            Self::Server => "The whole server before recorded API servers",
+            Self::ClientGo => "client-go's informer, a peer for heap.pod",
+        }
+    }
+
+    /// What must be built or installed before it can run, by the names that `xtask` knows.
+    pub fn needs(self, only: &[String]) -> Vec<&'static str> {
+        let _ = only;
+        match self {
+            Self::Heap | Self::Ingest | Self::List | Self::Decide => Vec::new(),
+            Self::Server => vec!["server"],
+            Self::ClientGo => vec!["clientgo"],
         }
     }
 
@@ -59,31 +114,32 @@ impl Measure {
     /// # Errors
     /// Names a word that is neither, and the ones there are.
     pub fn choose(names: &[String]) -> Result<Vec<Self>> {
-        let known = |name: &String| Self::ALL.iter().any(|m| m.name() == name || m.figures().contains(&name.as_str()));
+        let figures = || Self::ALL.into_iter().flat_map(|measure| measure.figures().iter().copied());
+        let known = |name: &String| figures().any(|figure| is_wanted(std::slice::from_ref(name), figure));
         if let Some(unknown) = names.iter().find(|name| !known(name)) {
-            let all: Vec<&str> =
-                Self::ALL.iter().flat_map(|m| std::iter::once(m.name()).chain(m.figures().iter().copied())).collect();
+            let all: Vec<&str> = Self::ALL
+                .iter()
+                .flat_map(|measure| std::iter::once(measure.name()).chain(measure.figures().iter().copied()))
+                .collect();
             bail!("--only: there is no {unknown}; there are {}", all.join(", "));
         }
-        let wanted = |m: &Self| m.figures().iter().any(|figure| names.is_empty() || Self::is_wanted(names, figure));
+        let wanted = |m: &Self| m.figures().iter().any(|figure| names.is_empty() || is_wanted(names, figure));
         Ok(Self::ALL.into_iter().filter(wanted).collect())
-    }
-
-    /// Whether a figure is among the wanted names, itself or by its measure.
-    pub fn is_wanted(names: &[String], figure: &str) -> bool {
-        names.iter().any(|name| name == figure || figure.split('.').next() == Some(name))
     }
 
     /// Measures.
     ///
     /// # Errors
     /// When what is measured does not do what it should.
-    pub fn run(self, scale: &Scale) -> Result<Vec<Figure>> {
+    pub fn run(self, setting: &Setting<'_>) -> Result<Vec<Figure>> {
+        let scale = setting.scale;
         match self {
             Self::Heap => heap::measure(scale),
             Self::Ingest => ingest::measure(scale),
             Self::List => list::measure(scale),
             Self::Decide => decide::measure(scale),
+            Self::Server => server::measure(setting),
+            Self::ClientGo => clientgo::measure(setting),
         }
     }
 }
@@ -101,16 +157,27 @@ mod tests {
         assert_eq!(choose(&[]).unwrap(), Measure::ALL);
         assert_eq!(choose(&["list"]).unwrap(), [Measure::List]);
         assert_eq!(choose(&["decide.p99", "heap.pod"]).unwrap(), [Measure::Heap, Measure::Decide]);
+        assert_eq!(choose(&["list.http", "requests"]).unwrap(), [Measure::Server]);
+        assert_eq!(choose(&["restart", "list.sorted"]).unwrap(), [Measure::List, Measure::Server]);
         let error = choose(&["lists"]).unwrap_err().to_string();
         assert!(error.contains("lists") && error.contains("list.p99"), "{error}");
     }
 
     #[test]
-    fn figures_are_named_after_their_measure() {
-        for measure in Measure::ALL {
-            for figure in measure.figures() {
-                assert_eq!(figure.split('.').next(), Some(measure.name()));
-            }
-        }
+    fn a_figure_is_wanted_by_its_own_measure_alone() {
+        let wanted = |name: &str, figure| is_wanted(&[name.to_owned()], figure);
+        assert!(
+            wanted("list", "list.p99") && wanted("server", "list.http.p99") && wanted("sync.cold", "sync.cold.cpu")
+        );
+        assert!(!wanted("list", "list.http.p99") && !wanted("sync.co", "sync.cold.cpu"));
+    }
+
+    #[test]
+    fn no_two_figures_have_one_name() {
+        let mut names: Vec<_> = Measure::ALL.into_iter().flat_map(|measure| measure.figures()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }

@@ -1,4 +1,4 @@
-//! The Go toolchain, needed only to build the real control planes of the tests.
+//! The Go toolchain, needed only to build the real control planes of the tests and a peer of the measures.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::output;
 
-/// What the modules in `end2end/testcluster` ask for.
+/// What the modules in `end2end/testcluster` and `bench/peers` ask for.
 const MINIMUM: (u32, u32) = (1, 26);
 
 /// Checks that Go is there and recent enough.
@@ -15,12 +15,11 @@ const MINIMUM: (u32, u32) = (1, 26);
 /// Says what to install.
 pub fn ensure() -> Result<()> {
     let wanted = format!("Go {}.{} or later", MINIMUM.0, MINIMUM.1);
-    let version = output(Command::new("go").args(["env", "GOVERSION"])).with_context(|| {
-        format!("real Kubernetes API servers are built with {wanted}: install it from your system's packages or go.dev")
-    })?;
+    let version = output(Command::new("go").args(["env", "GOVERSION"]))
+        .with_context(|| format!("{wanted} is missing: install it from your system's packages or go.dev"))?;
     match parse(version.trim()) {
         Some(found) if found >= MINIMUM => Ok(()),
-        _ => bail!("found {}, but real Kubernetes API servers are built with {wanted}", version.trim()),
+        _ => bail!("found {}, but {wanted} is needed", version.trim()),
     }
 }
 
