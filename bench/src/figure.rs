@@ -115,12 +115,14 @@ pub fn table(figures: &[Figure]) -> String {
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
-    for alike in figures.chunk_by(|a, b| (&a.scale, &a.simulated) == (&b.scale, &b.simulated)) {
-        let names: Vec<String> =
-            alike.iter().map(|figure| format!("{} ({} samples)", figure.name, figure.samples)).collect();
-        let _infallible = write!(text, "\n{}: {}", names.join(", "), alike[0].scale);
+    for alike in figures.chunk_by(|a, b| a.simulated == b.simulated) {
+        for alike in alike.chunk_by(|a, b| a.scale == b.scale) {
+            let names: Vec<String> =
+                alike.iter().map(|figure| format!("{} ({} samples)", figure.name, figure.samples)).collect();
+            let _infallible = write!(text, "\n{}: {}", names.join(", "), alike[0].scale);
+        }
         if !alike[0].simulated.is_empty() {
-            let _infallible = write!(text, "; simulated: {}", alike[0].simulated.join("; "));
+            let _infallible = write!(text, "; simulated up to here: {}", alike[0].simulated.join("; "));
         }
     }
     text.push('\n');
@@ -180,6 +182,9 @@ mod tests {
     #[test]
     fn the_table_names_what_was_simulated() {
         let text = table(&[figure(21.0, Better::Lower)]);
-        assert!(text.contains("MISSED") && text.contains("x (3 samples): 3 things; simulated: the things"), "{text}");
+        assert!(
+            text.contains("MISSED") && text.contains("x (3 samples): 3 things; simulated up to here: the things"),
+            "{text}"
+        );
     }
 }

@@ -18,7 +18,7 @@ mod world;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use figure::Figure;
-use measures::{Measure, Setting, Tools, is_wanted};
+use measures::{Browser, Measure, Setting, Tools, is_wanted};
 use scale::Scale;
 use std::io::Write;
 use std::path::PathBuf;
@@ -44,6 +44,12 @@ struct Cli {
     /// client-go's informer, as `cargo xtask bench` compiles it
     #[arg(long, value_name = "FILE")]
     clientgo: Option<PathBuf>,
+    /// Chromium, for what is seen in a browser
+    #[arg(long, value_name = "FILE", requires = "node_modules")]
+    browser: Option<PathBuf>,
+    /// The folder `node_modules` with Playwright, which drives the browser
+    #[arg(long, value_name = "FOLDER")]
+    node_modules: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -80,7 +86,8 @@ fn run() -> Result<()> {
         return needs.map(|need| Ok(writeln!(std::io::stdout(), "{need}")?)).collect();
     }
     let scale = if cli.quick { Scale::QUICK } else { Scale::FULL };
-    let tools = Tools { server: cli.server.map_or_else(beside_us, Ok)?, clientgo: cli.clientgo };
+    let browser = cli.browser.zip(cli.node_modules).map(|(program, modules)| Browser { program, modules });
+    let tools = Tools { server: cli.server.map_or_else(beside_us, Ok)?, clientgo: cli.clientgo, browser };
     let setting = Setting { scale: &scale, tools: &tools, only: &cli.only };
     let mut figures: Vec<Figure> = Vec::new();
     for (at, measure) in chosen.iter().enumerate() {

@@ -30,6 +30,8 @@ pub struct Scale {
     pub silences: usize,
     /// Lists asked for over HTTP.
     pub http_lists: usize,
+    /// Changes looked for in a browser.
+    pub painted: usize,
     /// Starts after a crash.
     pub restarts: usize,
     /// Stands before what a figure was measured over, where that is not what its targets are set for.
@@ -52,6 +54,7 @@ impl Scale {
         steady: Duration::from_secs(300),
         silences: 5,
         http_lists: 3_000,
+        painted: 300,
         restarts: 3,
         note: "",
     };
@@ -71,6 +74,7 @@ impl Scale {
         steady: Duration::from_secs(60),
         silences: 3,
         http_lists: 1_000,
+        painted: 100,
         restarts: 3,
         note: "smaller than what the targets are set for: ",
     };

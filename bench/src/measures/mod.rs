@@ -12,6 +12,7 @@ mod sqlite;
 use crate::figure::Figure;
 use crate::scale::Scale;
 use anyhow::{Result, bail};
+pub use server::Browser;
 use std::path::PathBuf;
 
 /// What measures need besides themselves.
@@ -20,6 +21,8 @@ pub struct Tools {
     pub server: PathBuf,
     /// The file of client-go's informer.
     pub clientgo: Option<PathBuf>,
+    /// A browser to look at pages with.
+    pub browser: Option<Browser>,
 }
 
 /// How a measure is to be run.
@@ -101,9 +104,10 @@ impl Measure {
 
     /// What must be built or installed before it can run, by the names that `xtask` knows.
     pub fn needs(self, only: &[String]) -> Vec<&'static str> {
-        let _ = only;
+        let paints = || only.is_empty() || server::PAINTED.iter().any(|figure| is_wanted(only, figure));
         match self {
             Self::Heap | Self::Ingest | Self::List | Self::Decide => Vec::new(),
+            Self::Server if paints() => vec!["server", "browser"],
             Self::Server => vec!["server"],
             Self::ClientGo => vec!["clientgo"],
         }

@@ -5,6 +5,7 @@
 
 mod cold;
 mod lists;
+mod pixel;
 mod silent;
 mod steady;
 mod warm;
@@ -27,9 +28,16 @@ pub const FIGURES: &[&str] = &[
     lists::P50,
     lists::P99,
     lists::CPU,
+    pixel::P50,
+    pixel::P99,
     WAL,
     warm::RESTART,
 ];
+
+pub use pixel::Browser;
+
+/// The figures that a browser is needed for.
+pub const PAINTED: &[&str] = &[pixel::P50, pixel::P99];
 
 const WAL: &str = "wal.peak";
 
@@ -190,6 +198,11 @@ async fn parts(run: &mut Run<'_>) -> Result<Vec<Figure>> {
         progress("lists under load");
         figures.extend(lists::measure(run, &serve).await?);
         run.note_wal("load");
+    }
+    if run.wants(PAINTED) {
+        progress("changes in a browser");
+        figures.extend(tokio::task::block_in_place(|| pixel::measure(run, &serve))?);
+        run.note_wal("browser");
     }
     if run.wants(&[warm::RESTART]) {
         progress("starts after a crash");
