@@ -33,6 +33,16 @@ pub fn cell(column: &'static Column, row: &ResourceRow, query: &ListQuery) -> An
         "namespace" => short(row.namespace.clone().unwrap_or_default()),
         "createdAt" => view! { <WhenShort at=row.created_at /> }.into_any(),
         "images" => images(value_of(&row.columns, "images")),
+        // Events have no name worth showing: what they are about opens them.
+        "object" => {
+            let open = query.with_open(Some(&row.uid)).address();
+            let object = value_of(&row.columns, "object").map(plain).unwrap_or_else(|| row.name.clone());
+            view! { <LongName name=object most=NAME href=Some(open) stays=true /> }.into_any()
+        }
+        "message" => {
+            let message = value_of(&row.columns, "message").map(plain).unwrap_or_default();
+            view! { <span class="message" title=message.clone()>{message.clone()}</span> }.into_any()
+        }
         _ => value(column, value_of(&row.columns, column.name), false),
     }
 }
@@ -64,6 +74,12 @@ fn value(column: &'static Column, value: Option<&Value>, whole: bool) -> AnyView
             let label = column_title(lang(), "used").to_string();
             view! { <span class="used"><Meter part=percent whole=100 label=label />{percent} " %"</span> }.into_any()
         }
+        (_, ColumnType::Time, Value::String(at)) => match at.parse() {
+            Ok(at) if whole => view! { <When at=at /> }.into_any(),
+            Ok(at) => view! { <WhenShort at=at /> }.into_any(),
+            Err(_) => nothing(),
+        },
+        ("message", _, Value::String(message)) => message.clone().into_any(),
         (_, ColumnType::Bool, Value::Bool(value)) => {
             let texts = t::<Common>();
             if *value { texts.yes } else { texts.no }.into_any()

@@ -10,7 +10,7 @@ use crate::i18n::lists::{Lists, column_title};
 use crate::i18n::{fill, lang, t};
 use crate::live::use_clock;
 use leptos::prelude::*;
-use model::kinds::Column;
+use model::kinds::{Column, ColumnType};
 
 #[component]
 pub fn Table(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
@@ -51,8 +51,8 @@ fn use_stale_clusters(store: ListStore) -> Memo<Vec<String>> {
 fn Header(table: &'static TableSpec, column: &'static Column, query: Memo<ListQuery>) -> impl IntoView {
     let title = column_title(lang(), column.name);
     let direction = move || query.with(|query| query.direction(column.name));
-    // The youngest first is the greatest creation time first, but the least age.
-    let upside_down = column.name == "createdAt";
+    // The youngest first is the greatest time first, but the least age.
+    let upside_down = column.of == ColumnType::Time;
     let sorted = move || {
         direction().map(|direction| match (direction, upside_down) {
             (Direction::Ascending, false) | (Direction::Descending, true) => "ascending",

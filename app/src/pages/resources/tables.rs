@@ -119,10 +119,10 @@ static TABLES: [TableSpec; 12] = [
     },
     TableSpec {
         kind: MirroredKind::Event,
-        columns: &["type", "object", "namespace", "cluster", "reason", "message", "count", "source", "lastSeen"],
+        columns: &["type", "reason", "object", "message", "namespace", "cluster", "count", "source", "lastSeen"],
         facets: &["cluster", "namespace", "type", "reason"],
-        minor: &["source"],
-        spare: &[],
+        minor: &["source", "count"],
+        spare: &["source"],
     },
 ];
 
@@ -147,7 +147,7 @@ impl TableSpec {
         let mut class = match column.name {
             "name" => "cell-name".to_string(),
             "status" => "cell-state".to_string(),
-            "createdAt" => "cell-age".to_string(),
+            "createdAt" | "lastSeen" => "cell-age".to_string(),
             other => format!("cell-{}", other.replace('.', "-")),
         };
         if is_figure(column) {

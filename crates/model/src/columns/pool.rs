@@ -6,8 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::saved::Changed;
-use foldhash::SharedSeed;
-use foldhash::fast::SeedableRandomState;
+use foldhash::fast::FixedState;
 
 /// Values a chunk holds.
 const CHUNK: usize = 512;
@@ -66,14 +65,14 @@ impl<T> PoolView<T> {
 pub(super) struct Pool<T> {
     chunks: Vec<Arc<Chunk<T>>>,
     index: HashTable<u32>,
-    hasher: SeedableRandomState,
+    hasher: FixedState,
     /// The first chunk that is not saved as it is.
     unsaved: usize,
 }
 
 impl<T: Copy + Hash + Eq> Pool<T> {
     pub fn new(seed: u64) -> Self {
-        let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
+        let hasher = FixedState::with_seed(seed);
         let mut pool = Self { chunks: Vec::new(), index: HashTable::new(), hasher, unsaved: 0 };
         pool.intern(&[]);
         pool

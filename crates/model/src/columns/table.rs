@@ -7,8 +7,7 @@ use super::segment::{Mask, ROWS, Segment};
 use super::snapshot::Snapshot;
 use super::words::{CellWriter, Words};
 use super::{Columnar, name};
-use foldhash::SharedSeed;
-use foldhash::fast::SeedableRandomState;
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
@@ -61,7 +60,7 @@ pub struct Table<R> {
     pub(super) unsaved: Vec<bool>,
     free: Vec<u32>,
     index: HashTable<u32>,
-    hasher: SeedableRandomState,
+    hasher: FixedState,
     pub(super) texts: Pool<u8>,
     pub(super) lists: Pool<u32>,
     /// Numbers of namespaces that rows are in, or were.
@@ -83,7 +82,7 @@ impl<R: Columnar> Table<R> {
             unsaved: Vec::new(),
             free: Vec::new(),
             index: HashTable::new(),
-            hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
+            hasher: FixedState::with_seed(seed),
             texts: Pool::new(seed),
             lists: Pool::new(seed),
             namespaces: Arc::default(),
