@@ -23,7 +23,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// How often it is asked whether something changed.
-const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(25);
 /// At most five updates a second: the first at once, what follows together.
 const PACE: Duration = Duration::from_millis(200);
 /// A revoked session or token loses its stream within this time.
