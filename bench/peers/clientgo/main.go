@@ -1,5 +1,5 @@
-// Command clientgo is a peer of the measures: a pod informer of client-go as any controller has one, with its
-// defaults. It prints one JSON line once every pod is in its store.
+// Command clientgo is a peer of the measures: a pod informer of client-go for each cluster, as any controller has one,
+// with its defaults. It prints one JSON line once every pod is in a store.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,40 +27,54 @@ type report struct {
 }
 
 func main() {
-	server := flag.String("server", "", "base URL of the API server")
+	servers := flag.String("servers", "", "base URLs of the API servers, comma-separated")
 	token := flag.String("token", "", "bearer token")
 	want := flag.Int("pods", 0, "how many pods there are")
 	flag.Parse()
-	if err := run(*server, *token, *want); err != nil {
+	if err := run(strings.Split(*servers, ","), *token, *want); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(server, token string, want int) error {
-	// JSON, as the API server of the measures speaks nothing else.
-	config := &rest.Config{Host: server, BearerToken: token}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return err
-	}
-	before := heap()
-	began := cpu()
+func run(servers []string, token string, want int) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
+	var clients []kubernetes.Interface
+	for _, server := range servers {
+		// JSON, as the API server of the measures speaks nothing else.
+		client, err := kubernetes.NewForConfig(&rest.Config{Host: server, BearerToken: token})
+		if err != nil {
+			return err
+		}
+		clients = append(clients, client)
+	}
+	before, began := heap(), cpu()
+	var pods []cache.SharedIndexInformer
+	for _, client := range clients {
+		pods = append(pods, start(ctx, client))
+	}
+	held := 0
+	for _, informer := range pods {
+		if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
+			return fmt.Errorf("an informer has not synced")
+		}
+		held += len(informer.GetStore().ListKeys())
+	}
+	spent := cpu() - began
+	if held != want {
+		return fmt.Errorf("the informers hold %d pods of %d", held, want)
+	}
+	result := report{Pods: want, HeapBytes: heap() - before, RssBytes: resident(), CPUSeconds: spent.Seconds()}
+	runtime.KeepAlive(pods)
+	return json.NewEncoder(os.Stdout).Encode(result)
+}
+
+func start(ctx context.Context, client kubernetes.Interface) cache.SharedIndexInformer {
 	factory := informers.NewSharedInformerFactory(client, 0)
 	pods := factory.Core().V1().Pods().Informer()
 	factory.Start(ctx.Done())
-	if !cache.WaitForCacheSync(ctx.Done(), pods.HasSynced) {
-		return fmt.Errorf("the informer has not synced")
-	}
-	spent := cpu() - began
-	if held := len(pods.GetStore().ListKeys()); held != want {
-		return fmt.Errorf("the informer holds %d pods of %d", held, want)
-	}
-	result := report{Pods: want, HeapBytes: heap() - before, RssBytes: resident(), CPUSeconds: spent.Seconds()}
-	runtime.KeepAlive(factory)
-	return json.NewEncoder(os.Stdout).Encode(result)
+	return pods
 }
 
 // heap is what lives after a full collection.

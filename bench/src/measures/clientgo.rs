@@ -1,4 +1,4 @@
-//! The peer for memory that others measure by: client-go's informer, a process of its own.
+//! The peer for memory that others measure by: client-go's informers, a process of their own.
 
 use super::Setting;
 use crate::fake::TOKEN;
@@ -15,9 +15,6 @@ pub const RESIDENT: &str = "clientgo.rss";
 /// Time on processors a pod takes, to come in.
 pub const CPU: &str = "clientgo.cpu";
 
-/// Pods on a node, as in the other measures.
-const PODS_ON_A_NODE: usize = 50;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Report {
@@ -27,18 +24,19 @@ struct Report {
     cpu_seconds: f64,
 }
 
-/// Lists the pods of one recorded cluster into an informer.
+/// Lists the pods of some recorded clusters into informers.
 ///
 /// # Errors
-/// When the informer does not hold every pod.
+/// When the informers do not hold every pod.
 pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
     let program =
         setting.tools.clientgo.as_deref().context("client-go's informer is not built: name it by --clientgo")?;
-    let pods = setting.scale.peer_pods;
-    let recorded = Recorded::start(1, pods / PODS_ON_A_NODE, pods, true)?;
-    let cluster = &recorded.ready.clusters[0];
+    let scale = setting.scale;
+    let clusters = scale.peer_pods / scale.pods;
+    let recorded = Recorded::start(clusters, scale.nodes, scale.pods, true)?;
+    let servers: Vec<&str> = recorded.ready.clusters.iter().map(|cluster| cluster.server.as_str()).collect();
     let mut command = Command::new(program);
-    command.args(["-server", &cluster.server, "-token", TOKEN, "-pods", &cluster.pods.to_string()]);
+    command.args(["-servers", &servers.join(","), "-token", TOKEN, "-pods", &recorded.pods().to_string()]);
     let output = command.output().with_context(|| format!("start {}", program.display()))?;
     ensure!(output.status.success(), "client-go: {}", String::from_utf8_lossy(&output.stderr).trim());
     let report: Report = serde_json::from_slice(&output.stdout).context("client-go's informer reports")?;
@@ -53,12 +51,12 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
         limit: None,
         samples: report.pods,
         scale: format!(
-            "a peer, beside heap.pod: one cluster, {} pods of {} B JSON, a shared informer with its defaults, heap after \
-             a full collection",
+            "a peer, beside heap.pod: {clusters} clusters, {} pods of {} B JSON, a shared informer with its defaults for \
+             each, heap after a full collection",
             report.pods, recorded.ready.pod_bytes
         ),
         simulated: vec![
-            "the API server is recorded, on loopback without TLS; it refuses the streaming list, so that the informer lists",
+            "API servers are recorded, on loopback without TLS; they refuse the streaming list, so that the informers list",
         ],
     };
     Ok(vec![

@@ -13,7 +13,6 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub const P50: &str = "list.http.p50";
 pub const P99: &str = "list.http.p99";
-pub const CPU: &str = "list.http.cpu";
 
 const LISTS_A_SECOND: f64 = 50.0;
 /// Lists under way at the same time; one that is due beyond them is left out and lowers the rate reached.
@@ -43,7 +42,7 @@ pub async fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
         ensure!(found > 0, "the list {name} of the mix finds nothing");
         totals.push(found);
     }
-    // A busy fleet alone first: what it costs is no cost of lists.
+    // A busy fleet alone first, so that a reader can tell what it costs.
     run.rate(BUSY)?;
     tokio::time::sleep(WARM_UP).await;
     let watch = run.watch(serve)?;
@@ -65,7 +64,6 @@ pub async fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
     let seconds = spent.wall.as_secs_f64();
     let medians: Vec<String> =
         MIX.iter().zip(&mut kinds).map(|((name, _), times)| format!("{name} {:.1}", times.percentile(50))).collect();
-    let for_lists = (spent.server_share() - quiet.server_share()).max(0.0) * seconds;
     let detail = format!(
         "{} kinds of list in turn, {LISTS_A_SECOND} lists/s wanted and {:.1} reached ({left_out} left out), at most \
          {AT_ONCE} at once, under {BUSY} events/s wanted and {:.0} reached ({} watches cut off); medians {} ms; {}; \
@@ -83,7 +81,6 @@ pub async fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
     Ok(vec![
         run.figure(P50, "ms", all.percentile(50), samples, &detail),
         Figure { must: Some(20.0), aim: Some(8.0), ..p99 },
-        run.figure(CPU, "ms", for_lists * 1e3 / samples as f64, samples, &detail),
     ])
 }
 

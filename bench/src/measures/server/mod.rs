@@ -27,7 +27,6 @@ pub const FIGURES: &[&str] = &[
     silent::STALE,
     lists::P50,
     lists::P99,
-    lists::CPU,
     pixel::P50,
     pixel::P99,
     WAL,
@@ -194,7 +193,7 @@ async fn parts(run: &mut Run<'_>) -> Result<Vec<Figure>> {
         figures.push(silent::measure(run, &mut serve).await?);
         run.note_wal("silence");
     }
-    if run.wants(&[lists::P50, lists::P99, lists::CPU, WAL]) {
+    if run.wants(&[lists::P50, lists::P99, WAL]) {
         progress("lists under load");
         figures.extend(lists::measure(run, &serve).await?);
         run.note_wal("load");
