@@ -15,7 +15,9 @@ pub fn status(address: &str, path: &str) -> Result<u16> {
     let socket = address.to_socket_addrs()?.next().with_context(|| format!("{address} is no address"))?;
     let mut stream = TcpStream::connect_timeout(&socket, limit)?;
     stream.set_read_timeout(Some(limit))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    // In one piece: a server may answer and close once it has read enough.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut head = [0_u8; 12];
     stream.read_exact(&mut head)?;
     std::str::from_utf8(&head)?.split(' ').nth(1).and_then(|code| code.parse().ok()).context("not an HTTP answer")
@@ -33,7 +35,7 @@ pub fn free_port() -> Result<u16> {
 #[cfg(test)]
 mod tests {
     use super::{free_port, status};
-    use std::io::{Read, Write};
+    use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
 
     #[test]
@@ -42,13 +44,13 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 1024];
-            let length = stream.read(&mut request).unwrap();
+            let request: Vec<String> =
+                BufReader::new(&stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
             stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
-            String::from_utf8_lossy(&request[..length]).into_owned()
+            request
         });
         assert_eq!(status(&address, "/readyz").unwrap(), 503);
-        assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
+        assert_eq!(server.join().unwrap()[0], "GET /readyz HTTP/1.1");
     }
 
     #[test]
