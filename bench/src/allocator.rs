@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn bytes_are_counted_while_they_are_held() {
-        const MEGABYTES: i64 = 64 << 20;
+        const MEGABYTES: i64 = 256 << 20;
         let count = Count::start();
         let mut held: Vec<u8> = Vec::with_capacity(MEGABYTES as usize);
         // Other threads of the test program allocate too, but nothing of this size.

@@ -35,7 +35,7 @@ struct Cli {
     /// Run only these measures, or those that make these figures
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
-    /// A smaller fleet and fewer samples: about a minute
+    /// A smaller fleet and fewer samples: some minutes
     #[arg(long)]
     quick: bool,
     /// The server to measure; without it, the file `pilothouse` beside this program's own
@@ -82,8 +82,9 @@ fn run() -> Result<()> {
     }
     let chosen = Measure::choose(&cli.only)?;
     if let Some(Command::Needs) = cli.command {
-        let needs = chosen.iter().flat_map(|measure| measure.needs(&cli.only));
-        return needs.map(|need| Ok(writeln!(std::io::stdout(), "{need}")?)).collect();
+        let mut needs = chosen.iter().flat_map(|measure| measure.needs(&cli.only));
+        let mut out = std::io::stdout().lock();
+        return Ok(needs.try_for_each(|need| writeln!(out, "{need}"))?);
     }
     let scale = if cli.quick { Scale::QUICK } else { Scale::FULL };
     let browser = cli.browser.zip(cli.node_modules).map(|(program, modules)| Browser { program, modules });

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 /// Changes that a watch which comes back can still be told.
 const HISTORY: usize = 50_000;
 /// Lines on their way to a watch; a reader that is further behind is cut off, as API servers do.
-const BEHIND: usize = 10_000;
+const BEHIND: usize = 1_000;
 
 /// What happened to one pod.
 #[derive(Clone, Copy)]
