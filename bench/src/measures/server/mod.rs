@@ -159,6 +159,19 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
+/// Figures as they come: a run is long, and may be ended before its table.
+#[derive(Default)]
+struct Told(Vec<Figure>);
+
+impl Extend<Figure> for Told {
+    fn extend<T: IntoIterator<Item = Figure>>(&mut self, figures: T) {
+        for figure in figures {
+            eprintln!("    {} {:.2} {}", figure.name, figure.value, figure.unit);
+            self.0.push(figure);
+        }
+    }
+}
+
 fn progress(part: &str) {
     eprintln!("  {part} …");
 }
@@ -181,7 +194,9 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
 
 async fn parts(run: &mut Run<'_>) -> Result<Vec<Figure>> {
     progress("cold start");
-    let (mut serve, mut figures) = cold::measure(run).await?;
+    let mut figures = Told::default();
+    let (mut serve, cold) = cold::measure(run).await?;
+    figures.extend(cold);
     run.note_wal("cold start");
     if run.wants(&[steady::RESIDENT, steady::IDLE, steady::REQUESTS, WAL]) {
         progress("steady state");
@@ -190,7 +205,7 @@ async fn parts(run: &mut Run<'_>) -> Result<Vec<Figure>> {
     }
     if run.wants(&[silent::STALE]) {
         progress("clusters that fall silent");
-        figures.push(silent::measure(run, &mut serve).await?);
+        figures.extend([silent::measure(run, &mut serve).await?]);
         run.note_wal("silence");
     }
     if run.wants(&[lists::P50, lists::P99, WAL]) {
@@ -205,13 +220,13 @@ async fn parts(run: &mut Run<'_>) -> Result<Vec<Figure>> {
     }
     if run.wants(&[warm::RESTART]) {
         progress("starts after a crash");
-        figures.push(warm::measure(run, serve).await?);
+        figures.extend([warm::measure(run, serve).await?]);
         run.note_wal("starts after a crash");
     } else {
         serve.stop()?;
     }
-    figures.push(wal(run));
-    Ok(figures)
+    figures.extend([wal(run)]);
+    Ok(figures.0)
 }
 
 fn wal(run: &Run<'_>) -> Figure {
