@@ -73,6 +73,11 @@ impl StartTracker {
         pod.meta.created_at + self.deadline_s > now_ms / 1000
     }
 
+    /// Whether a pod has not started yet.
+    pub fn is_waiting(&self) -> bool {
+        !self.starting.is_empty()
+    }
+
     /// Counts those that are not ready in time.
     pub fn expire(&mut self, now_ms: i64) {
         let limit = now_ms / 1000 - self.deadline_s;

@@ -4,19 +4,22 @@
 use crate::Engine;
 use futures::future::join_all;
 use jiff::Timestamp;
-use kubeapi::metrics::scrape_etcd_leader_changes;
+use kubeapi::client::CallError;
+use kubeapi::metrics::{Buckets, scrape_etcd_leader_changes};
 use model::fleet::ClusterState;
 use model::ids::ClusterId;
 use model::wire::cluster::MetricsSources;
 use runtime::http::GuardedClient;
 use std::time::Duration;
+use tokio::time::sleep;
 
-pub(super) const LATENCY_EVERY: Duration = Duration::from_secs(15);
+pub(super) const LATENCY_EVERY: Duration = Duration::from_secs(30);
 pub(super) const ETCD_EVERY: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Engine {
-    /// Reads the latency histogram of every API server that answers.
+    /// Reads the latency histogram of every API server that answers, one after the other over [`LATENCY_EVERY`]: all at
+    /// once they would take the processors from everyone for as long as that takes.
     pub(super) async fn scrape_latency(&self) {
         let fleet = self.mirror().fleet();
         let answers = |id: &ClusterId| {
@@ -24,20 +27,26 @@ impl Engine {
             view.is_some_and(|view| matches!(view.state, ClusterState::Online | ClusterState::Degraded))
         };
         let members = self.members().all();
-        let scrapes = members.iter().filter(|member| answers(&member.id)).filter_map(|member| {
-            let client = member.client.clone()?;
-            Some(async move { (&member.id, client.api_latency(DEADLINE).await) })
+        let asked: Vec<_> = members
+            .iter()
+            .filter(|member| answers(&member.id))
+            .filter_map(|member| Some((&member.id, member.client.as_ref()?)))
+            .collect();
+        let pause = LATENCY_EVERY / u32::try_from(asked.len()).unwrap_or(u32::MAX).max(1);
+        let scrapes = asked.into_iter().zip(0..).map(|((id, client), turn)| async move {
+            sleep(pause * turn).await;
+            self.record_latency(id, client.api_latency(DEADLINE).await);
         });
-        let found = join_all(scrapes).await;
-        let now_ms = Timestamp::now().as_millisecond();
+        join_all(scrapes).await;
+    }
+
+    fn record_latency(&self, id: &ClusterId, scraped: Result<Buckets, CallError>) {
         let mut figures = self.monitor().figures();
-        for (id, scraped) in found {
-            let latency = &mut figures.entry(id.clone()).or_default().latency;
-            match scraped {
-                Ok(buckets) => latency.record(now_ms, buckets),
-                Err(error) if matches!(error.status(), Some(401 | 403)) => latency.refused(),
-                Err(error) => tracing::debug!(cluster = %id, %error, "the API server's metrics could not be read"),
-            }
+        let latency = &mut figures.entry(id.clone()).or_default().latency;
+        match scraped {
+            Ok(buckets) => latency.record(Timestamp::now().as_millisecond(), buckets),
+            Err(error) if matches!(error.status(), Some(401 | 403)) => latency.refused(),
+            Err(error) => tracing::debug!(cluster = %id, %error, "the API server's metrics could not be read"),
         }
     }
 

@@ -1,85 +1,113 @@
-//! The Prometheus text format, read as it comes, keeping the wanted families alone.
+//! The Prometheus text format, read as it comes, keeping one metric alone.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use memchr::memchr;
 
 /// A line longer than this is skipped: no sample that we want is.
 const MAX_LINE: usize = 16 * 1024;
 
-/// One sample of a wanted family.
+/// Labels in the order they came.
+type Labels<'a> = Vec<(&'a str, Cow<'a, str>)>;
+
+/// One sample of the wanted metric.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
-    /// The metric's name, with `_bucket` and the like.
-    pub name: String,
-    /// The labels, in the order they came.
-    pub labels: Vec<(String, String)>,
+pub struct Sample<'a> {
+    /// The labels.
+    pub labels: Labels<'a>,
     /// The value.
     pub value: f64,
 }
 
-impl Sample {
+impl Sample<'_> {
     /// The value of a label; empty where it is absent, as in PromQL.
     pub fn label(&self, name: &str) -> &str {
-        self.labels.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.labels.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
     }
 }
 
-/// Takes the text piece by piece and gives the samples of the wanted metrics.
+/// Takes the text piece by piece and gives the samples of the wanted metric.
 pub struct SampleReader {
-    wanted: &'static [&'static str],
-    line: Vec<u8>,
+    wanted: &'static str,
+    /// The beginning of a line whose end has not come yet.
+    begun: Vec<u8>,
     skipping: bool,
+    found: bool,
 }
 
 impl SampleReader {
-    /// Reads the metrics with exactly these names.
-    pub fn new(wanted: &'static [&'static str]) -> Self {
-        Self { wanted, line: Vec::new(), skipping: false }
+    /// Reads the metric of exactly this name, with `_bucket` and the like.
+    pub fn new(wanted: &'static str) -> Self {
+        Self { wanted, begun: Vec::new(), skipping: false, found: false }
     }
 
-    /// Takes the next piece and calls `each` for every sample that it completes.
-    pub fn feed(&mut self, mut piece: &[u8], each: &mut impl FnMut(Sample)) {
-        while let Some(end) = piece.iter().position(|&byte| byte == b'\n') {
-            self.take(&piece[..end]);
-            self.finish(each);
-            piece = &piece[end + 1..];
+    /// Takes the next piece and calls `each` for every sample that it completes. Breaks once no more can come, since
+    /// another family has begun: the format keeps all lines of a family together.
+    pub fn feed(&mut self, mut piece: &[u8], each: &mut impl FnMut(Sample<'_>)) -> ControlFlow<()> {
+        while let Some(end) = memchr(b'\n', piece) {
+            let (line, rest) = (&piece[..end], &piece[end + 1..]);
+            if self.begun.is_empty() && !self.skipping {
+                self.line(line, each)?;
+            } else {
+                self.keep(line);
+                self.finish(each)?;
+            }
+            piece = rest;
         }
-        self.take(piece);
+        self.keep(piece);
+        ControlFlow::Continue(())
     }
 
     /// Ends the text, whose last line may lack its end.
-    pub fn finish(&mut self, each: &mut impl FnMut(Sample)) {
+    pub fn finish(&mut self, each: &mut impl FnMut(Sample<'_>)) -> ControlFlow<()> {
+        let mut line = std::mem::take(&mut self.begun);
         let skipped = std::mem::take(&mut self.skipping);
-        if !skipped && let Some(sample) = self.parse() {
-            each(sample);
-        }
-        self.line.clear();
+        let flow = if skipped { ControlFlow::Continue(()) } else { self.line(&line, each) };
+        line.clear();
+        self.begun = line;
+        flow
     }
 
-    fn take(&mut self, bytes: &[u8]) {
-        self.skipping |= self.line.len() + bytes.len() > MAX_LINE;
+    fn keep(&mut self, bytes: &[u8]) {
+        self.skipping |= self.begun.len() + bytes.len() > MAX_LINE;
         if !self.skipping {
-            self.line.extend_from_slice(bytes);
+            self.begun.extend_from_slice(bytes);
         }
     }
 
-    fn parse(&self) -> Option<Sample> {
-        let line = self.line.trim_ascii();
-        let end = line.iter().position(|byte| matches!(byte, b'{' | b' ' | b'\t'))?;
-        let name = std::str::from_utf8(&line[..end]).ok()?;
-        if !self.wanted.contains(&name) {
-            return None;
+    fn line(&mut self, line: &[u8], each: &mut impl FnMut(Sample<'_>)) -> ControlFlow<()> {
+        let line = line.trim_ascii();
+        if let Some(rest) = line.strip_prefix(self.wanted.as_bytes())
+            && line.len() <= MAX_LINE
+            && let Some(sample) = parse(rest)
+        {
+            self.found = true;
+            each(sample);
+        } else if self.found && (line.starts_with(b"# TYPE ") || line.starts_with(b"# HELP ")) {
+            return ControlFlow::Break(());
         }
-        let rest = std::str::from_utf8(&line[end..]).ok()?;
-        let (labels, rest) = match rest.strip_prefix('{') {
-            Some(rest) => parse_labels(rest)?,
-            None => (Vec::new(), rest),
-        };
-        let value = rest.split_ascii_whitespace().next()?.parse().ok()?;
-        Some(Sample { name: name.to_owned(), labels, value })
+        ControlFlow::Continue(())
     }
 }
 
+/// The sample of a line without its name.
+fn parse(rest: &[u8]) -> Option<Sample<'_>> {
+    if !matches!(rest.first()?, b'{' | b' ' | b'\t') {
+        return None;
+    }
+    let rest = std::str::from_utf8(rest).ok()?;
+    let (labels, rest) = match rest.strip_prefix('{') {
+        Some(rest) => parse_labels(rest)?,
+        None => (Vec::new(), rest),
+    };
+    let value = rest.split_ascii_whitespace().next()?.parse().ok()?;
+    Some(Sample { labels, value })
+}
+
 /// Labels up to the closing brace, and what follows it.
-fn parse_labels(mut text: &str) -> Option<(Vec<(String, String)>, &str)> {
-    let mut labels = Vec::new();
+fn parse_labels(mut text: &str) -> Option<(Labels<'_>, &str)> {
+    let mut labels = Vec::with_capacity(10);
     loop {
         text = text.trim_start_matches([' ', ',']);
         if let Some(rest) = text.strip_prefix('}') {
@@ -87,17 +115,21 @@ fn parse_labels(mut text: &str) -> Option<(Vec<(String, String)>, &str)> {
         }
         let (name, rest) = text.split_once('=')?;
         let (value, rest) = parse_quoted(rest.trim_start().strip_prefix('"')?)?;
-        labels.push((name.trim().to_owned(), value));
+        labels.push((name.trim(), value));
         text = rest;
     }
 }
 
-fn parse_quoted(text: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut chars = text.char_indices();
+fn parse_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let end = text.find(['"', '\\'])?;
+    if text.as_bytes()[end] == b'"' {
+        return Some((Cow::Borrowed(&text[..end]), &text[end + 1..]));
+    }
+    let mut value = text[..end].to_owned();
+    let mut chars = text[end..].char_indices();
     while let Some((at, char)) = chars.next() {
         match char {
-            '"' => return Some((value, &text[at + 1..])),
+            '"' => return Some((Cow::Owned(value), &text[end + at + 1..])),
             '\\' => value.push(match chars.next()?.1 {
                 'n' => '\n',
                 other => other,
@@ -113,35 +145,40 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const TEXT: &str = "# HELP a b\n# TYPE a counter\na 1\na{} 2\na{x=\"1\",y=\"q\\\"\\\\\\n,}\"} 3e2 1700000000\nab{x=\"1\"} 9\na{x=\"1\" 4\nb{le=\"+Inf\"} +Inf\n\na nothing\na NaN";
+    const TEXT: &str = "# HELP c b\nc 0\n# TYPE a counter\na 1\na{} 2\na{x=\"1\",y=\"q\\\"\\\\\\n,}\"} 3e2 1700000000\nab{x=\"1\"} 9\na{x=\"1\" 4\na{le=\"+Inf\"} +Inf\n\na nothing\na NaN";
 
     fn read(pieces: &[&[u8]]) -> Vec<String> {
-        let mut reader = SampleReader::new(&["a", "b"]);
+        let mut reader = SampleReader::new("a");
         let mut samples = Vec::new();
-        let mut each = |sample: Sample| samples.push(format!("{} {:?} {}", sample.name, sample.labels, sample.value));
-        for piece in pieces {
-            reader.feed(piece, &mut each);
+        let mut each = |sample: Sample<'_>| samples.push(format!("{:?} {}", sample.labels, sample.value));
+        let flow = pieces.iter().try_for_each(|piece| reader.feed(piece, &mut each));
+        if flow.is_continue() {
+            let _end = reader.finish(&mut each);
         }
-        reader.finish(&mut each);
         samples
     }
 
     #[test]
     fn wanted_samples_are_read_and_broken_lines_skipped() {
-        let expected = [
-            "a [] 1",
-            "a [] 2",
-            "a [(\"x\", \"1\"), (\"y\", \"q\\\"\\\\\\n,}\")] 300",
-            "b [(\"le\", \"+Inf\")] inf",
-            "a [] NaN",
-        ];
+        let expected =
+            ["[] 1", "[] 2", "[(\"x\", \"1\"), (\"y\", \"q\\\"\\\\\\n,}\")] 300", "[(\"le\", \"+Inf\")] inf", "[] NaN"];
         assert_eq!(read(&[TEXT.as_bytes()]), expected);
     }
 
     #[test]
     fn an_overlong_line_is_skipped_and_the_next_one_read() {
         let text = format!("a{{x=\"{}\"}} 1\na 2\n", "y".repeat(MAX_LINE));
-        assert_eq!(read(&[text.as_bytes()]), ["a [] 2"]);
+        assert_eq!(read(&[text.as_bytes()]), ["[] 2"]);
+    }
+
+    #[test]
+    fn the_text_is_over_where_the_next_family_begins() {
+        let mut reader = SampleReader::new("a");
+        let mut count = 0;
+        let mut each = |_: Sample<'_>| count += 1;
+        assert!(reader.feed(b"# TYPE a counter\na 1\n# by hand\na 2\n# HE", &mut each).is_continue());
+        assert!(reader.feed(b"LP b\na 3\n", &mut each).is_break());
+        assert_eq!(count, 2);
     }
 
     proptest! {

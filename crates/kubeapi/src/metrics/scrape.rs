@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Version};
 use http_body_util::BodyExt;
 use runtime::http::{GuardedClient, HttpError, Outgoing};
 use tokio::time::{Instant, timeout_at};
@@ -16,8 +16,8 @@ use crate::client::{CallError, ClusterClient, get, pieces};
 
 /// The largest exposition that is read, in bytes.
 const MAX_BODY: usize = 16 << 20;
-const LATENCY: &[&str] = &["apiserver_request_duration_seconds_bucket"];
-const LEADER_CHANGES: &[&str] = &["etcd_server_leader_changes_seen_total"];
+const LATENCY: &str = "apiserver_request_duration_seconds_bucket";
+const LEADER_CHANGES: &str = "etcd_server_leader_changes_seen_total";
 /// Requests that last as long as their caller likes say nothing of the server's speed.
 const LONG_VERBS: &[&str] = &["WATCH", "WATCHLIST", "CONNECT"];
 const LONG_SUBRESOURCES: &[&str] = &["log", "exec", "attach", "portforward", "proxy"];
@@ -50,7 +50,9 @@ impl ClusterClient {
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/plain"));
         let answer = self.open(request, deadline).await?;
         let mut buckets = Buckets::default();
-        let mut add = |sample: Sample| {
+        // Only there can an answer be given up without its connection.
+        let can_stop = answer.version() == Version::HTTP_2;
+        let mut add = |sample: Sample<'_>| {
             let long =
                 LONG_VERBS.contains(&sample.label("verb")) || LONG_SUBRESOURCES.contains(&sample.label("subresource"));
             if !long && let Ok(bound) = sample.label("le").parse() {
@@ -64,9 +66,11 @@ impl ClusterClient {
             if size > MAX_BODY {
                 return Err(CallError::TooLarge { cap: MAX_BODY });
             }
-            reader.feed(&piece, &mut add);
+            if reader.feed(&piece, &mut add).is_break() && can_stop {
+                return Ok(buckets);
+            }
         }
-        reader.finish(&mut add);
+        let _end = reader.finish(&mut add);
         Ok(buckets)
     }
 }
@@ -94,7 +98,7 @@ pub async fn scrape_etcd_leader_changes(
         return Err(ScrapeError::Status(answer.status().as_u16()));
     }
     let mut changes: Option<f64> = None;
-    let mut highest = |sample: Sample| {
+    let mut highest = |sample: Sample<'_>| {
         if sample.value.is_finite() && sample.value >= 0.0 {
             changes = Some(changes.map_or(sample.value, |highest| highest.max(sample.value)));
         }
@@ -102,9 +106,9 @@ pub async fn scrape_etcd_leader_changes(
     let (mut body, mut reader) = (answer.into_body(), SampleReader::new(LEADER_CHANGES));
     while let Some(frame) = body.frame().await {
         if let Ok(piece) = frame.map_err(HttpError::from)?.into_data() {
-            reader.feed(&piece, &mut highest);
+            let _more = reader.feed(&piece, &mut highest);
         }
     }
-    reader.finish(&mut highest);
-    changes.map(|changes| changes as u64).ok_or(ScrapeError::NoSuchMetric(LEADER_CHANGES[0]))
+    let _end = reader.finish(&mut highest);
+    changes.map(|changes| changes as u64).ok_or(ScrapeError::NoSuchMetric(LEADER_CHANGES))
 }

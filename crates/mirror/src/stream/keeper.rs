@@ -16,12 +16,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
-/// What time alone changes is looked at this often.
+/// What time alone changes is looked at this often, while there is such a thing.
 const TICK: Duration = Duration::from_secs(1);
 /// A position alone, without changed rows, is saved this often.
 const POSITION_INTERVAL: Duration = Duration::from_secs(120);
+/// Bytes a second that a stream may save in the long run: where a little changes everywhere, whole blocks would be
+/// written all day.
+const SAVED_A_SECOND: f64 = (16 << 10) as f64;
 /// How long the last checkpoint may take to be handed over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -36,6 +39,8 @@ pub(super) struct Keeper<R: Kept> {
     dirty: bool,
     published_at: Option<Instant>,
     saved_at: Instant,
+    /// Changed rows are not saved again before that.
+    save_from: Instant,
     saved_version: Option<Arc<str>>,
 }
 
@@ -51,6 +56,7 @@ impl<R: Kept> Keeper<R> {
             dirty: false,
             published_at: None,
             saved_at: Instant::now(),
+            save_from: Instant::now(),
             saved_version: None,
         };
         if let Some(restored) = restored {
@@ -72,10 +78,10 @@ impl<R: Kept> Keeper<R> {
     /// Takes steps until no more come.
     pub async fn consume(&mut self, steps: &mut mpsc::Receiver<Step<R>>, verifying: &mut mpsc::Receiver<Step<R>>) {
         self.verification = None;
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticked_at = Instant::now();
         loop {
             let publish_at = self.publish_at();
+            let tick_at = self.tick_at(ticked_at);
             tokio::select! {
                 step = steps.recv() => match step {
                     Some(step) => self.step(step),
@@ -83,7 +89,10 @@ impl<R: Kept> Keeper<R> {
                 },
                 Some(step) = verifying.recv() => self.verifying_step(step),
                 () = sleep_until(publish_at.unwrap_or_else(Instant::now)), if publish_at.is_some() => self.publish(),
-                _ = tick.tick() => self.tick(),
+                () = sleep_until(tick_at) => {
+                    self.tick();
+                    ticked_at = Instant::now();
+                }
             }
         }
     }
@@ -288,18 +297,32 @@ impl<R: Kept> Keeper<R> {
         self.task.publisher.rows(R::KIND, revision);
     }
 
+    /// When to look next at what time alone changes. Streams at rest are left to sleep: there are a dozen a cluster.
+    fn tick_at(&self, ticked_at: Instant) -> Instant {
+        let restless = self.side.waits() || self.verification.is_some() || (R::OUTLIVES && self.is_crowded());
+        match self.save_at() {
+            _ if restless => ticked_at + TICK,
+            // A saver that is busy is asked again.
+            Some(save_at) => save_at.max(ticked_at + TICK),
+            None => ticked_at + POSITION_INTERVAL,
+        }
+    }
+
+    /// When what is not saved yet is to be saved.
+    fn save_at(&self) -> Option<Instant> {
+        let moved = self.saved_version != self.version;
+        let position = || self.saved_at + POSITION_INTERVAL.max(self.task.settings.checkpoint_interval);
+        if self.table.is_unsaved() { Some(self.save_from) } else { moved.then(position) }
+    }
+
     fn tick(&mut self) {
         self.side.tick(now_ms());
         self.judge_if_due();
         if R::OUTLIVES {
             self.expire();
         }
-        let moved = self.saved_version != self.version;
-        let since = self.saved_at.elapsed();
-        let interval = self.task.settings.checkpoint_interval;
-        let due = (self.table.is_unsaved() && since >= interval) || (moved && since >= POSITION_INTERVAL.max(interval));
         // Room first: what is taken out of the blocks must be written.
-        if due
+        if self.save_at().is_some_and(|at| at <= Instant::now())
             && let Ok(permit) = self.task.checkpoints.clone().try_reserve_owned()
             && let Some(write) = self.checkpoint()
         {
@@ -307,10 +330,14 @@ impl<R: Kept> Keeper<R> {
         }
     }
 
+    fn is_crowded(&self) -> bool {
+        self.table.bytes() > self.task.settings.retention.bytes
+    }
+
     /// Rows that outlived their object go once they are old, or too many.
     fn expire(&mut self) {
         let retention = &self.task.settings.retention;
-        let crowded = self.table.bytes() > retention.bytes;
+        let crowded = self.is_crowded();
         if crowded {
             self.table.tidy();
         }
@@ -333,7 +360,10 @@ impl<R: Kept> Keeper<R> {
         let version = self.version.clone()?;
         let synced_at_ms = self.task.cell.life.evidence_ms()?;
         let (changed, count) = pack_parts(&self.table.take_unsaved());
+        let bytes: usize = changed.iter().map(|block| block.bytes.len()).sum();
+        let rest = Duration::from_secs_f64(bytes as f64 / SAVED_A_SECOND).min(POSITION_INTERVAL);
         self.saved_at = Instant::now();
+        self.save_from = self.saved_at + rest.max(self.task.settings.checkpoint_interval);
         self.saved_version = Some(Arc::clone(&version));
         let key = self.task.key.clone();
         Some(StreamWrite { key, resource_version: version.to_string(), synced_at_ms, changed, count })

@@ -34,6 +34,11 @@ pub(crate) trait Side<R>: Send + 'static {
 
     fn changed(&mut self, old: Option<&R>, new: Option<&R>, now_ms: i64);
 
+    /// Whether time alone may change something.
+    fn waits(&self) -> bool {
+        false
+    }
+
     /// Looks at what time alone changes.
     fn tick(&mut self, now_ms: i64);
 
@@ -81,6 +86,10 @@ impl Side<PodRow> for PodSide {
     fn changed(&mut self, old: Option<&PodRow>, new: Option<&PodRow>, now_ms: i64) {
         self.usage.changed(old, new);
         self.starts.changed(old, new, now_ms);
+    }
+
+    fn waits(&self) -> bool {
+        self.starts.is_waiting()
     }
 
     fn tick(&mut self, now_ms: i64) {

@@ -6,22 +6,20 @@ use crate::k8s::resources::Resources;
 use crate::labels::Labels;
 use crate::rows::{PodPhase, PodRow};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The pods of one cluster, in one picture or, where the credential is limited to namespaces, in one for each.
 #[derive(Clone, Debug, Default)]
 pub struct PodSet {
     parts: Vec<Arc<Snapshot>>,
-    waiting: Vec<(Resources, i64)>,
-    by_decision: BTreeMap<String, i64>,
+    // Most readers ask for neither, and finding them looks at every pod.
+    waiting: OnceLock<Vec<(Resources, i64)>>,
+    by_decision: OnceLock<BTreeMap<String, i64>>,
 }
 
 impl PodSet {
     pub fn new(parts: Vec<Arc<Snapshot>>) -> PodSet {
-        let mut set = PodSet { parts, ..PodSet::default() };
-        set.waiting = set.find_waiting();
-        set.by_decision = set.count_decisions();
-        set
+        PodSet { parts, ..PodSet::default() }
     }
 
     /// These pods.
@@ -45,12 +43,12 @@ impl PodSet {
     /// What the pods that no node is chosen for request, gated and finished ones left out: each shape with how many
     /// pods have it, the largest last.
     pub fn waiting(&self) -> &[(Resources, i64)] {
-        &self.waiting
+        self.waiting.get_or_init(|| self.find_waiting())
     }
 
     /// How many unfinished pods a decision has placed.
     pub fn of_decision(&self, decision: &str) -> i64 {
-        self.by_decision.get(decision).copied().unwrap_or(0)
+        self.by_decision.get_or_init(|| self.count_decisions()).get(decision).copied().unwrap_or(0)
     }
 
     /// How many pods are in each namespace and phase.
