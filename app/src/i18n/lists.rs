@@ -22,6 +22,8 @@ crate::i18n::texts! {
         partial: "Not all of this is the present", "部分数据并非当前状态";
         partial_stale: "{}: the last known rows, stale since {}", "{}：为最后已知数据，停在 {}";
         partial_never: "{}: nothing received yet", "{}：尚未收到数据";
+        partial_counted: "{}: counted only, {} in all. They are too many to list, or change too fast",
+            "{}：仅统计数量，共 {} 个。数量过多或变化过快，无法逐一列出";
         partial_denied: "{}: the credential may not see this kind", "{}：凭据无权查看此类资源";
         details: "Details", "详情";
         labels: "Labels", "标签";

@@ -37,6 +37,12 @@ pub struct Settings {
     pub retention: Retention,
     /// What one stream may take.
     pub limits: Limits,
+    /// Bytes that the rows of one stream may take; beyond it, or a flood of changes, its objects are only counted.
+    pub stream_bytes: usize,
+    /// Between two counts of objects that are too many to keep.
+    pub count_interval: Duration,
+    /// After so long it is tried again whether they can be kept.
+    pub over_budget_retry: Duration,
 }
 
 /// How long rows stay that outlive their object.
@@ -64,6 +70,9 @@ impl Default for Settings {
             pod_start_deadline: Duration::from_secs(300),
             retention: Retention { age: Duration::from_secs(14 * 86_400), bytes: 2 << 20 },
             limits: Limits::default(),
+            stream_bytes: 128 << 20,
+            count_interval: Duration::from_secs(30),
+            over_budget_retry: Duration::from_secs(300),
         }
     }
 }

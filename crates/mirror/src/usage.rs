@@ -47,28 +47,47 @@ impl NodeUsage {
 /// The usage of every node of a cluster (or of the namespaces a stream sees).
 pub(crate) type UsageByNode = HashMap<Arc<str>, Arc<NodeUsage>>;
 
-/// The running sums. Nodes are shared with what was published until they change.
+/// The running sums, shared with what was published until they change.
 #[derive(Default)]
 pub(crate) struct UsageIndex {
-    nodes: UsageByNode,
+    nodes: Arc<UsageByNode>,
 }
 
 impl UsageIndex {
     pub fn changed(&mut self, old: Option<&PodRow>, new: Option<&PodRow>) {
-        if let Some((node, pod)) = old.and_then(holding) {
-            let usage = Arc::make_mut(self.nodes.entry(Arc::clone(node)).or_default());
+        let (old, new) = (old.and_then(holding), new.and_then(holding));
+        if same(old, new) {
+            return;
+        }
+        let nodes = Arc::make_mut(&mut self.nodes);
+        if let Some((node, pod)) = old {
+            let usage = Arc::make_mut(nodes.entry(Arc::clone(node)).or_default());
             usage.sub(pod);
             if usage.pods == 0 {
-                self.nodes.remove(node);
+                nodes.remove(node);
             }
         }
-        if let Some((node, pod)) = new.and_then(holding) {
-            Arc::make_mut(self.nodes.entry(Arc::clone(node)).or_default()).add(pod);
+        if let Some((node, pod)) = new {
+            Arc::make_mut(nodes.entry(Arc::clone(node)).or_default()).add(pod);
         }
     }
 
-    pub fn snapshot(&self) -> UsageByNode {
-        self.nodes.clone()
+    pub fn snapshot(&self) -> Arc<UsageByNode> {
+        Arc::clone(&self.nodes)
+    }
+}
+
+/// Whether a pod takes the same of the same node as before, as most changes of pods leave it.
+fn same(old: Option<(&Arc<str>, &PodRow)>, new: Option<(&Arc<str>, &PodRow)>) -> bool {
+    match (old, new) {
+        (None, None) => true,
+        (Some((was_on, was)), Some((is_on, is))) => {
+            was_on == is_on
+                && was.requests == is.requests
+                && was.requests_non_zero == is.requests_non_zero
+                && was.host_ports == is.host_ports
+        }
+        _ => false,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ClusterRows {
     pub evidence: LastEvidence,
     /// Whether the rows are all there are; `NotAllowed` where the credential may not see (some of) them.
     pub observed: Observed<()>,
+    /// How many objects there are, where they are too many to keep and only counted.
+    pub counted: Option<u64>,
     /// Of the newest change of this kind here.
     pub revision: u64,
     /// What is known: one picture, or one a namespace where the credential is limited to some.
@@ -57,7 +59,8 @@ impl ClusterRows {
 pub(crate) fn cluster_rows(cluster: &Cluster, kind: MirroredKind) -> ClusterRows {
     let meta = cluster.meta.load();
     let (mut observed, mut parts, mut revision) = (Observed::Known(()), Vec::new(), 0);
-    for cell in &cluster.of(kind).0 {
+    let cells = &cluster.of(kind).0;
+    for cell in cells {
         match cell.observed() {
             Observed::Known(part) => {
                 revision = revision.max(part.revision);
@@ -75,6 +78,7 @@ pub(crate) fn cluster_rows(cluster: &Cluster, kind: MirroredKind) -> ClusterRows
         state: cluster.health().state,
         evidence: cluster.evidence_of(kind),
         observed,
+        counted: cells.iter().filter_map(|cell| cell.life.count()).reduce(|sum, count| sum + count),
         revision,
         parts,
     }

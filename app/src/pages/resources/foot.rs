@@ -25,6 +25,7 @@ pub fn Partial(store: ListStore) -> impl IntoView {
     let line = move |cluster: ClusterAge| {
         let text = match (&cluster, cluster.synced_at) {
             (c, _) if c.not_allowed => fill(texts.partial_denied, &[&c.name]),
+            (ClusterAge { counted: Some(all), name, .. }, _) => fill(texts.partial_counted, &[name, &count(*all)]),
             (c, None) => fill(texts.partial_never, &[&c.name]),
             (c, Some(at)) => {
                 let local = clock.wall().and_then(|_| local_time(at.as_millisecond()));

@@ -9,7 +9,7 @@ const MINUTE_MS: i64 = 60_000;
 /// Requests of this long make up the latency.
 const LATENCY_MS: i64 = 5 * MINUTE_MS;
 /// A source that was last read longer ago than this says nothing of now.
-const STALE_MS: i64 = 90_000;
+const STALE_MS: i64 = 150_000;
 /// Small charts show 15 minutes in these steps.
 const RECENT_STEP_MS: i64 = 30_000;
 const RECENT_STEPS: usize = 30;
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(latency.p95(15_000), Ok(0.095));
         latency.record(30_000, buckets(100.0, 1100.0));
         assert!(latency.p95(30_000).unwrap() > 0.5);
-        assert_eq!(latency.p95(130_000), Err(Missing::NoData), "an old scrape says nothing of now");
+        assert_eq!(latency.p95(190_000), Err(Missing::NoData), "an old scrape says nothing of now");
         for at in 3..40 {
             latency.record(at * 15_000, buckets(100.0 * at as f64, 1100.0));
         }

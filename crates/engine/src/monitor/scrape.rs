@@ -13,7 +13,7 @@ use runtime::http::GuardedClient;
 use std::time::Duration;
 use tokio::time::sleep;
 
-pub(super) const LATENCY_EVERY: Duration = Duration::from_secs(30);
+pub(super) const LATENCY_EVERY: Duration = Duration::from_secs(60);
 pub(super) const ETCD_EVERY: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(10);
 

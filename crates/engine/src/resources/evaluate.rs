@@ -25,6 +25,7 @@ pub struct Part<'a> {
     pub state: ClusterState,
     pub evidence: LastEvidence,
     pub not_allowed: bool,
+    pub counted: Option<u64>,
     pub rows: &'a [Arc<Snapshot>],
 }
 
@@ -145,5 +146,6 @@ fn age(part: &Part<'_>, now_ms: i64) -> ClusterAge {
         stale: !part.not_allowed && age.is_none_or(|age| age > HARD_STALENESS_SECONDS),
         synced_at: part.evidence.at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
         not_allowed: part.not_allowed,
+        counted: part.counted,
     }
 }

@@ -48,6 +48,7 @@ impl Engine {
                 state: cluster.state,
                 evidence: cluster.evidence,
                 not_allowed: cluster.observed == Observed::NotAllowed,
+                counted: cluster.counted,
                 rows: &cluster.parts,
             })
             .collect();

@@ -71,6 +71,7 @@ impl World {
                 state: ClusterState::Online,
                 evidence: LastEvidence { at_ms: Some(NOW * 1000), ..LastEvidence::default() },
                 not_allowed: false,
+                counted: None,
                 rows,
             })
             .collect();

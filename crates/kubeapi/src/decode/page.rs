@@ -19,11 +19,13 @@ pub struct Page<R: Mirrored> {
     pub version: String,
     /// The token of the next page; empty on the last.
     pub next: String,
+    /// How many objects follow this page, where the server says so.
+    pub remaining: u64,
 }
 
 impl<R: Mirrored> Default for Page<R> {
     fn default() -> Self {
-        Self { objects: Vec::new(), skipped: 0, version: String::new(), next: String::new() }
+        Self { objects: Vec::new(), skipped: 0, version: String::new(), next: String::new(), remaining: 0 }
     }
 }
 
@@ -48,6 +50,7 @@ struct ListMeta<'a> {
     resource_version: Text<'a>,
     #[serde(rename = "continue", borrow)]
     next: Text<'a>,
+    remaining_item_count: Option<i64>,
 }
 
 /// Decodes a page. Objects that do not fit are skipped and counted.
@@ -96,6 +99,7 @@ fn parse<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, BadObject> {
 fn read_meta<R: Mirrored>(page: &mut Page<R>, meta: ListMeta<'_>) {
     page.version = meta.resource_version.0.into_owned();
     page.next = meta.next.0.into_owned();
+    page.remaining = meta.remaining_item_count.and_then(|count| count.try_into().ok()).unwrap_or(0);
 }
 
 /// Steps over JSON value by value.

@@ -51,6 +51,9 @@ pub enum SyncError {
         /// What is allowed.
         cap: usize,
     },
+    /// The watch has brought more than it may, for long.
+    #[error("the watch brings more changes than may be read")]
+    Flooding,
     /// The answer is larger than allowed.
     #[error("the answer is larger than {cap} bytes")]
     TooLarge {
@@ -74,6 +77,7 @@ impl SyncError {
             Self::Tls => "tls",
             Self::BadData => "bad_data",
             Self::TooMany { .. } => "too_many",
+            Self::Flooding => "flooding",
             Self::TooLarge { .. } => "too_large",
         }
     }
@@ -96,6 +100,11 @@ impl SyncError {
     /// From an ERROR event of a watch.
     pub fn from_event(body: &StatusBody) -> Self {
         Self::from_status(body.code, None, body)
+    }
+
+    /// Whether the cluster has more than may be kept: asking again soon would bring as much.
+    pub fn is_over_budget(&self) -> bool {
+        matches!(self, Self::TooMany { .. } | Self::Flooding)
     }
 
     /// The least time to wait before the next try.

@@ -2,6 +2,7 @@
 
 use super::error::SyncError;
 use super::gate::PageGate;
+use super::pace::Pace;
 use super::request::Scope;
 use super::transport::{Carrier, Get, Reply, Transport};
 use super::watch::{Arrival, Watch, timeout_seconds};
@@ -36,6 +37,12 @@ pub struct Limits {
     pub page_bytes: usize,
     /// Bytes a line of a watch.
     pub line_bytes: usize,
+    /// Bytes a second that a watch may bring in the long run.
+    pub watch_bytes_a_second: u64,
+    /// Bytes beyond that, at once.
+    pub watch_burst_bytes: u64,
+    /// A watch that is held back for this long is a flood.
+    pub flood: Duration,
     /// How long a status line may take.
     pub answer: Duration,
     /// How long a whole page may take.
@@ -54,6 +61,10 @@ impl Default for Limits {
             list_objects: 200_000,
             page_bytes: 16 << 20,
             line_bytes: 4 << 20,
+            // Two thousand changes of pods a second, and forty thousand at once.
+            watch_bytes_a_second: 16 << 20,
+            watch_burst_bytes: 256 << 20,
+            flood: Duration::from_secs(60),
             answer: Duration::from_secs(10),
             page: Duration::from_secs(30),
             idle: Duration::from_secs(90),
@@ -122,6 +133,7 @@ pub struct ListWatch<R: Mirrored> {
     position: Position,
     page_objects: u32,
     lost_at: Option<Instant>,
+    pace: Pace,
     steps: mpsc::Sender<Step<R>>,
 }
 
@@ -148,6 +160,7 @@ impl<R: Mirrored> ListWatch<R> {
             position: version.map_or(Position::Nowhere, Position::At),
             page_objects: limits.page_objects.max(1),
             lost_at: None,
+            pace: Pace::new(&limits),
             steps,
         }
     }
@@ -181,6 +194,15 @@ impl<R: Mirrored> ListWatch<R> {
             }
         }
         Ok(())
+    }
+
+    /// How many objects there are, without reading more than one of them.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn count(&mut self) -> Result<u64, SyncError> {
+        let (page, _) = self.fetch_page(self.scope.list(1, "")).await?;
+        Ok(page.objects.len() as u64 + page.skipped + page.remaining)
     }
 
     async fn turn(&mut self) -> Result<Result<(), Unheard>, SyncError> {
@@ -223,7 +245,7 @@ impl<R: Mirrored> ListWatch<R> {
             other => other?,
         };
         self.interner.sweep();
-        let Page { objects, skipped, version, next } = page;
+        let Page { objects, skipped, version, next, .. } = page;
         let listed = listed + objects.len();
         if listed > self.limits.list_objects {
             self.position = Position::Nowhere;
@@ -291,10 +313,11 @@ impl<R: Mirrored> ListWatch<R> {
                         return Ok(Err(Unheard));
                     }
                     self.interner.sweep();
-                    match error {
-                        Some(error) => return Err(error),
-                        None => continue,
+                    if let Some(error) = error {
+                        return Err(error);
                     }
+                    self.pace.spend(bytes).await?;
+                    continue;
                 }
                 Arrival::Closed => false,
                 Arrival::Idle => true,

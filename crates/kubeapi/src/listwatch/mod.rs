@@ -5,6 +5,7 @@ mod error;
 mod gate;
 mod lines;
 mod machine;
+mod pace;
 mod request;
 mod transport;
 mod watch;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// So many probes missed in a row make a cluster `Offline`.
-const MISSES: u32 = 3;
+pub(super) const MISSES: u32 = 3;
 
 pub(crate) struct Health {
     pub state: ClusterState,

@@ -73,6 +73,8 @@ pub(crate) struct Cluster {
     pub version: ArcSwap<Option<Arc<str>>>,
     pub starts: Arc<StartLog>,
     pub publisher: Arc<Publisher>,
+    /// Whether the cluster is known not to answer, so that its streams need not try.
+    pub breaker: watch::Sender<bool>,
     /// Asks for a probe now.
     pub probe_now: Notify,
     /// Asks for a look at what is served now.

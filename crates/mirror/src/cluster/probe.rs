@@ -1,6 +1,7 @@
 //! The task that probes a cluster, and the one that asks what it serves.
 
 use super::Cluster;
+use super::health::MISSES;
 use crate::changes::StateChange;
 use crate::clock::now_ms;
 use crate::member::Member;
@@ -72,6 +73,7 @@ async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {
     if let Some(change) = change {
         tell(cluster, change);
     }
+    cluster.breaker.send_if_modified(|open| std::mem::replace(open, misses >= MISSES) != (misses >= MISSES));
     if misses > 0 && misses.is_multiple_of(3) {
         // Perhaps it is the connection that swallows requests, and not the server.
         client.reconnect();

@@ -80,6 +80,7 @@ fn assemble(deps: &ClusterDeps, config: ClusterConfig) -> Cluster {
         served: ArcSwap::from_pointee(Observed::NotSynced),
         version: ArcSwap::from_pointee(None),
         starts: Arc::new(StartLog::default()),
+        breaker: watch::Sender::new(false),
         probe_now: Notify::new(),
         discover_now: Notify::new(),
         view: Mutex::new(ViewCache::default()),
@@ -101,6 +102,7 @@ impl Starter<'_> {
                 cell: Arc::clone(cell),
                 member: self.cluster.member.subscribe(),
                 gate: self.deps.gate.clone(),
+                breaker: self.cluster.breaker.subscribe(),
                 settings: Arc::clone(&self.deps.settings),
                 side: SideContext {
                     starts: Arc::clone(&self.cluster.starts),

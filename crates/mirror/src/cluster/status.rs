@@ -54,6 +54,8 @@ pub struct KindStatus {
     pub consecutive_failures: u32,
     /// A stable word for the last failure, while it lasts.
     pub last_error: Option<&'static str>,
+    /// How many objects there are, where they are too many to keep and only counted.
+    pub counted: Option<u64>,
 }
 
 impl Cluster {
@@ -72,6 +74,7 @@ impl Cluster {
                     .max()
                     .unwrap_or(0),
                 last_error: lives.iter().find_map(|life| life.last_error()),
+                counted: lives.iter().filter_map(|life| life.count()).reduce(|sum, count| sum + count),
             }
         });
         let health = self.health();

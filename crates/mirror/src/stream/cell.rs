@@ -31,6 +31,11 @@ impl StreamCell {
         self.published.store(Some(Arc::new(published)));
     }
 
+    /// Shows nothing any more.
+    pub fn withdraw(&self) {
+        self.published.store(None);
+    }
+
     /// Bytes that the rows shown take.
     pub fn memory(&self) -> u64 {
         self.published.load().as_ref().map_or(0, |published| published.rows.bytes() as u64)

@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_secs(1);
 const POSITION_INTERVAL: Duration = Duration::from_secs(120);
 /// Bytes a second that a stream may save in the long run: where a little changes everywhere, whole blocks would be
 /// written all day.
-const SAVED_A_SECOND: f64 = (16 << 10) as f64;
+const SAVED_A_SECOND: f64 = (8 << 10) as f64;
 /// How long the last checkpoint may take to be handed over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -37,6 +37,8 @@ pub(super) struct Keeper<R: Kept> {
     verification: Option<Verification<R>>,
     /// Rows changed since the last snapshot.
     dirty: bool,
+    /// The rows take more room than they may.
+    pub over_budget: bool,
     published_at: Option<Instant>,
     saved_at: Instant,
     /// Changed rows are not saved again before that.
@@ -54,6 +56,7 @@ impl<R: Kept> Keeper<R> {
             version: None,
             verification: None,
             dirty: false,
+            over_budget: false,
             published_at: None,
             saved_at: Instant::now(),
             save_from: Instant::now(),
@@ -75,11 +78,11 @@ impl<R: Kept> Keeper<R> {
         self.version.as_ref().map(|version| version.to_string())
     }
 
-    /// Takes steps until no more come.
+    /// Takes steps until no more come, or until the rows take more room than they may.
     pub async fn consume(&mut self, steps: &mut mpsc::Receiver<Step<R>>, verifying: &mut mpsc::Receiver<Step<R>>) {
         self.verification = None;
         let mut ticked_at = Instant::now();
-        loop {
+        while !self.over_budget {
             let publish_at = self.publish_at();
             let tick_at = self.tick_at(ticked_at);
             tokio::select! {
@@ -109,6 +112,7 @@ impl<R: Kept> Keeper<R> {
             Step::Page { objects, skipped, bytes } => {
                 self.count(skipped, bytes);
                 objects.into_iter().for_each(|object| self.set(object));
+                self.weigh();
             }
             Step::ListFinished { version } => {
                 if !R::OUTLIVES {
@@ -283,7 +287,23 @@ impl<R: Kept> Keeper<R> {
         ready.then(|| earliest.unwrap_or_else(Instant::now))
     }
 
+    /// Gives all rows up: there are more than may be kept.
+    pub fn give_up(&mut self) {
+        self.side = R::Side::new(&self.task.side);
+        self.table = Table::new(OsEntropy.next_u64());
+        (self.version, self.saved_version, self.verification) = (None, None, None);
+        (self.dirty, self.over_budget, self.published_at) = (false, false, None);
+        self.task.cell.withdraw();
+        self.task.cell.life.applied();
+        self.task.publisher.rows(R::KIND, self.task.publisher.next());
+    }
+
+    fn weigh(&mut self) {
+        self.over_budget = self.table.bytes() > self.task.settings.stream_bytes;
+    }
+
     fn publish(&mut self) {
+        self.weigh();
         let revision = self.task.publisher.next();
         // Positions would not outlast it, but nothing holds any between two steps.
         if self.table.is_untidy() {

@@ -97,7 +97,7 @@ impl Side<PodRow> for PodSide {
     }
 
     fn usage(&self) -> Arc<UsageByNode> {
-        Arc::new(self.usage.snapshot())
+        self.usage.snapshot()
     }
 }
 

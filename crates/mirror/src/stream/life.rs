@@ -35,6 +35,8 @@ struct State {
     /// Probes in a row that were answered over another connection.
     unproven: u32,
     last_error: Option<&'static str>,
+    /// How many objects there are, where they are only counted.
+    counted: Option<u64>,
 }
 
 /// The counters of one stream.
@@ -78,7 +80,8 @@ pub(crate) struct Life {
 
 impl Life {
     pub fn new() -> Self {
-        let state = State { sync: Sync::Never, watch: None, closed_at: None, unproven: 0, last_error: None };
+        let state =
+            State { sync: Sync::Never, watch: None, closed_at: None, unproven: 0, last_error: None, counted: None };
         Self {
             evidence_ms: AtomicI64::new(NEVER),
             unapplied_ms: AtomicI64::new(NEVER),
@@ -129,9 +132,28 @@ impl Life {
         self.state().sync = Sync::Synced;
     }
 
+    /// There is more than may be kept: what was kept is not shown any more.
+    pub fn over_budget(&self, reason: &'static str) {
+        self.broken();
+        let mut state = self.state();
+        (state.sync, state.last_error) = (Sync::Never, Some(reason));
+    }
+
+    /// So many objects there are, of which none is kept.
+    pub fn counted(&self, count: u64) {
+        self.state().counted = Some(count);
+    }
+
+    /// How many objects there are, where they are only counted.
+    pub fn count(&self) -> Option<u64> {
+        self.state().counted
+    }
+
     /// A list is complete.
     pub fn listed(&self) {
-        self.state().sync = Sync::Synced;
+        let mut state = self.state();
+        (state.sync, state.counted) = (Sync::Synced, None);
+        drop(state);
         self.counters.lists.fetch_add(1, Ordering::Relaxed);
         self.proven();
     }

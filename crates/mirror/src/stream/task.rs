@@ -21,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Steps on their way from the machine to the keeper; while it is full, the machine reads no further.
 const STEPS: usize = 4;
+/// Streams of a cluster that answers no probe try by themselves this often.
+const OPEN_BREAKER: Duration = Duration::from_secs(300);
 /// After so long a run, a failure is a new one.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
@@ -30,6 +32,8 @@ pub(crate) struct StreamTask<R: Kept> {
     pub cell: Arc<StreamCell>,
     pub member: watch::Receiver<Arc<dyn Member>>,
     pub gate: PageGate,
+    /// Whether the cluster is known not to answer.
+    pub breaker: watch::Receiver<bool>,
     pub settings: Arc<Settings>,
     pub side: SideContext,
     pub publisher: Arc<Publisher>,
@@ -83,8 +87,11 @@ pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationTok
         let (verifying, mut verified) = mpsc::channel(STEPS);
         let machine = task.machine(Arc::clone(&transport), keeper.version(), steps);
         let ended = tokio::select! {
-            () = drive(machine, &life, &task.settings) => false,
-            () = verify(&task, transport, verifying) => false,
+            over_budget = drive(machine, &task) => {
+                keeper.over_budget = over_budget;
+                false
+            }
+            () = verify(&task, Arc::clone(&transport), verifying) => false,
             () = keeper.consume(&mut received, &mut verified) => false,
             changed = member.changed() => changed.is_err(),
             () = life.reopen.notified() => false,
@@ -94,6 +101,15 @@ pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationTok
         if ended {
             keeper.last_words().await;
             return Ok(());
+        }
+        if keeper.over_budget {
+            life.over_budget(life.last_error().unwrap_or("over_budget"));
+            keeper.give_up();
+            tokio::select! {
+                () = count(&task, transport) => {}
+                changed = member.changed() => if changed.is_err() { return Ok(()) },
+                () = stop.cancelled() => return Ok(()),
+            }
         }
     }
 }
@@ -110,11 +126,16 @@ impl<R: Kept> StreamTask<R> {
     }
 }
 
-async fn drive<R: Kept>(mut machine: ListWatch<R>, life: &Life, settings: &Settings) {
+/// Runs the machine again and again, until there is more than may be kept, which it says, or nobody listens.
+async fn drive<R: Kept>(mut machine: ListWatch<R>, task: &StreamTask<R>) -> bool {
+    let (settings, life, mut breaker) = (&task.settings, &task.cell.life, task.breaker.clone());
     let mut backoff = Backoff::new(BackoffPolicy::default());
     loop {
         let begun = Instant::now();
-        let Some(error) = machine.run().await else { return };
+        let Some(error) = machine.run().await else { return false };
+        if error.is_over_budget() {
+            return true;
+        }
         if begun.elapsed() > HEALTHY_AFTER {
             backoff.reset();
         }
@@ -126,6 +147,27 @@ async fn drive<R: Kept>(mut machine: ListWatch<R>, life: &Life, settings: &Setti
             () = sleep(wait) => {}
             () = life.wake.notified() => {}
         }
+        // The probe tries for all streams whether there is anybody.
+        tokio::select! {
+            _closed = breaker.wait_for(|open| !open) => {}
+            () = sleep(OPEN_BREAKER) => {}
+        }
+    }
+}
+
+/// Counts what is too much to keep.
+async fn count<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>) {
+    let (steps, _unheard) = mpsc::channel(1);
+    let mut counter = task.machine(transport, None, steps);
+    let until = Instant::now() + jittered(task.settings.over_budget_retry, 0.25, &mut OsEntropy);
+    while Instant::now() < until {
+        match counter.count().await {
+            Ok(count) => task.cell.life.counted(count),
+            Err(error) => {
+                tracing::debug!(cluster = %task.key.cluster, kind = %R::KIND, reason = error.reason(), "cannot count");
+            }
+        }
+        sleep(task.settings.count_interval).await;
     }
 }
 

@@ -61,6 +61,9 @@ pub struct ClusterAge {
     /// The credential may not see this kind here.
     #[serde(default)]
     pub not_allowed: bool,
+    /// How many objects there are, where they are too many, or change too fast, to be listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
 }
 
 /// A page of objects over all clusters in scope.
