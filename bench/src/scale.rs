@@ -34,6 +34,10 @@ pub struct Scale {
     pub painted: usize,
     /// Starts after a crash.
     pub restarts: usize,
+    /// Healthy clusters, beside as many bad ones, of 500 pods each.
+    pub healthy: usize,
+    /// Changes looked for in them, with and without bad ones.
+    pub seen: usize,
     /// Stands before what a figure was measured over, where that is not what its targets are set for.
     pub note: &'static str,
 }
@@ -56,6 +60,8 @@ impl Scale {
         http_lists: 3_000,
         painted: 300,
         restarts: 3,
+        healthy: 100,
+        seen: 200,
         note: "",
     };
 
@@ -76,6 +82,8 @@ impl Scale {
         http_lists: 1_000,
         painted: 100,
         restarts: 3,
+        healthy: 16,
+        seen: 60,
         note: "smaller than what the targets are set for: ",
     };
 }

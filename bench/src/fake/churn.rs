@@ -1,6 +1,7 @@
 //! Changes at an even rate, over all clusters in turn.
 
 use super::member::Member;
+use super::protocol::Trouble;
 use simulator::fleet::Seeded;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(10);
 /// After a pause of the whole process no more than this is made up for.
 const MOST_AT_ONCE: f64 = 2_000.0;
+
+/// Changes a second of a cluster that floods.
+const FLOOD: f64 = 500.0;
 
 /// How many events are due, for a rate that may change.
 #[derive(Default)]
@@ -29,13 +33,17 @@ pub async fn run(members: Arc<[Arc<Member>]>, rate: watch::Receiver<f64>) {
     let mut rng = Seeded::new(20_261_126);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut due, mut last, mut turn) = (Due::default(), Instant::now(), 0);
+    let (mut due, mut flood, mut last, mut turn) = (Due::default(), Due::default(), Instant::now(), 0);
     while rate.has_changed().is_ok() {
         tick.tick().await;
         let now = Instant::now();
         for _ in 0..due.after(now - last, *rate.borrow()) {
             members[turn % members.len()].change(rng.next_u64() as usize, None);
             turn += 1;
+        }
+        let many = flood.after(now - last, FLOOD);
+        for member in members.iter().filter(|member| member.trouble() == Some(Trouble::Flooding)) {
+            (0..many).for_each(|_| member.change(rng.next_u64() as usize, None));
         }
         last = now;
     }

@@ -36,6 +36,7 @@ fn obey(command: Command, members: &[Arc<Member>], rate: &watch::Sender<f64>) ->
         }
         Command::Silence { cluster, on } => member(cluster)?.gate.silence(on),
         Command::Refuse { on } => members.iter().for_each(|member| member.refuses.store(on, Ordering::Relaxed)),
+        Command::Trouble { cluster, trouble } => member(cluster)?.suffer(trouble),
         Command::Counts => {
             let mut counts = Counts::default();
             members.iter().for_each(|member| member.add_to(&mut counts));

@@ -3,6 +3,7 @@
 use super::answer::{Shared, answer};
 use super::gate::Gated;
 use super::member::Member;
+use super::trouble;
 use anyhow::Result;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -59,7 +60,7 @@ where
 {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (member, shared) = (Arc::clone(&member), Arc::clone(&shared));
-        async move { Ok::<_, std::convert::Infallible>(answer(&member, &shared, &request)) }
+        async move { trouble::spoil(&member, &request, || answer(&member, &shared, &request)) }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(None);

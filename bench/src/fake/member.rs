@@ -2,7 +2,7 @@
 
 use super::contents::{Contents, Objects};
 use super::gate::Gate;
-use super::protocol::{Counts, PodName};
+use super::protocol::{Counts, PodName, Trouble};
 use super::template::Template;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
@@ -54,6 +54,7 @@ pub struct Member {
     pub gate: Arc<Gate>,
     /// New connections are closed at once.
     pub refuses: AtomicBool,
+    trouble: Mutex<Option<Trouble>>,
     objects: BTreeMap<String, Objects>,
     templates: Vec<Template>,
     pod_bytes: usize,
@@ -77,11 +78,24 @@ impl Member {
             counters: Counters::default(),
             gate: Arc::default(),
             refuses: AtomicBool::new(false),
+            trouble: Mutex::new(None),
             objects: contents.objects,
             templates: contents.changing,
             pod_bytes: contents.pod_bytes,
             live: Mutex::new(live),
         })
+    }
+
+    /// What is wrong with it.
+    pub fn trouble(&self) -> Option<Trouble> {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It goes wrong, or is well again.
+    pub fn suffer(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        self.gate.silence(trouble == Some(Trouble::Silent));
+        self.refuses.store(trouble == Some(Trouble::Closing), Ordering::Relaxed);
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {

@@ -4,7 +4,7 @@
 //! * [`contents`] is what a cluster holds, packed ahead; [`template`] the pods that change.
 //! * [`member`] is one cluster at work: versions, history, watchers, counts.
 //! * [`answer`], [`list`], [`watch`], [`discovery`] and [`exposition`] answer requests.
-//! * [`listener`] and [`gate`] carry them, over [`tls`] or plainly.
+//! * [`listener`] and [`gate`] carry them, over [`tls`] or plainly; [`trouble`] spoils them.
 
 mod answer;
 mod churn;
@@ -20,6 +20,7 @@ mod pack;
 pub mod protocol;
 mod template;
 mod tls;
+mod trouble;
 mod watch;
 
 use anyhow::{Context, Result, ensure};

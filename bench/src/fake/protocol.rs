@@ -12,10 +12,47 @@ pub enum Command {
     Silence { cluster: usize, on: bool },
     /// Every new connection is closed at once, or no longer.
     Refuse { on: bool },
+    /// A cluster goes wrong in one way, or is well again.
+    Trouble { cluster: usize, trouble: Option<Trouble> },
     /// Tell what was counted.
     Counts,
     /// Change one of the changing pods of a cluster now, to exactly so many restarts.
     Stamp { cluster: usize, pod: usize, restarts: u64 },
+}
+
+/// What can be wrong with a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Trouble {
+    /// As [`Command::Silence`].
+    Silent,
+    /// New connections are closed at once, and so are requests on old ones.
+    Closing,
+    /// Every answer is 503.
+    Failing,
+    /// Every answer is 401.
+    Unauthorized,
+    /// Lists and watches bring what is no JSON.
+    Garbage,
+    /// Answers come in drops.
+    Dripping,
+    /// Lists have always one more page.
+    Endless,
+    /// Pods change much faster than elsewhere.
+    Flooding,
+}
+
+impl Trouble {
+    pub const ALL: [Self; 8] = [
+        Self::Silent,
+        Self::Closing,
+        Self::Failing,
+        Self::Unauthorized,
+        Self::Garbage,
+        Self::Dripping,
+        Self::Endless,
+        Self::Flooding,
+    ];
 }
 
 /// One line out.

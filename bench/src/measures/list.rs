@@ -181,6 +181,7 @@ fn list(mirror: &Mirror, request: &ListRequest) -> Result<ResourceList> {
             state: cluster.state,
             evidence: cluster.evidence,
             not_allowed: cluster.observed == Observed::NotAllowed,
+            counted: cluster.counted,
             rows: &cluster.parts,
         })
         .collect();

@@ -4,6 +4,7 @@ mod clientgo;
 mod decide;
 mod heap;
 mod ingest;
+mod isolation;
 mod kube_store;
 mod list;
 mod server;
@@ -59,11 +60,13 @@ pub enum Measure {
     List,
     Decide,
     Server,
+    Isolation,
     ClientGo,
 }
 
 impl Measure {
-    const ALL: [Self; 6] = [Self::Heap, Self::Ingest, Self::List, Self::Decide, Self::Server, Self::ClientGo];
+    const ALL: [Self; 7] =
+        [Self::Heap, Self::Ingest, Self::List, Self::Decide, Self::Server, Self::Isolation, Self::ClientGo];
 
     fn name(self) -> &'static str {
         match self {
@@ -72,6 +75,7 @@ impl Measure {
             Self::List => "list",
             Self::Decide => "decide",
             Self::Server => "server",
+            Self::Isolation => "isolation",
             Self::ClientGo => "clientgo",
         }
     }
@@ -86,6 +90,7 @@ impl Measure {
             }
             Self::Decide => &[decide::P50, decide::P99, decide::CPU],
             Self::Server => server::FIGURES,
+            Self::Isolation => &[isolation::SYNC, isolation::PAGES],
             Self::ClientGo => &[clientgo::HEAP, clientgo::RESIDENT, clientgo::CPU],
         }
     }
@@ -98,6 +103,7 @@ impl Measure {
             Self::List => "Lists over all clusters while events come in, beside SQLite",
             Self::Decide => "Decisions over all clusters with every reason",
             Self::Server => "The whole server before recorded API servers",
+            Self::Isolation => "Healthy clusters while as many are bad in every way",
             Self::ClientGo => "client-go's informer, a peer for heap.pod",
         }
     }
@@ -108,7 +114,7 @@ impl Measure {
         match self {
             Self::Heap | Self::Ingest | Self::List | Self::Decide => Vec::new(),
             Self::Server if paints() => vec!["server", "browser"],
-            Self::Server => vec!["server"],
+            Self::Server | Self::Isolation => vec!["server"],
             Self::ClientGo => vec!["clientgo"],
         }
     }
@@ -143,6 +149,7 @@ impl Measure {
             Self::List => list::measure(scale),
             Self::Decide => decide::measure(scale),
             Self::Server => server::measure(setting),
+            Self::Isolation => isolation::measure(setting),
             Self::ClientGo => clientgo::measure(setting),
         }
     }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -64,13 +65,27 @@ impl Api {
         Ok(())
     }
 
-    async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes)> {
+    /// The body of a success as it comes.
+    ///
+    /// # Errors
+    /// When the server is not there, or refuses.
+    pub async fn open(&self, path: &str) -> Result<Incoming> {
+        let response = self.client.request(self.request(Method::GET, path, Bytes::new())?).await?;
+        ensure!(response.status().is_success(), "GET {path}: {}", response.status());
+        Ok(response.into_body())
+    }
+
+    fn request(&self, method: Method, path: &str, body: Bytes) -> Result<Request<Full<Bytes>>> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header(AUTHORIZATION, &*self.authorization)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(body))?;
+            .header(CONTENT_TYPE, "application/json");
+        Ok(request.body(Full::new(body))?)
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes)> {
+        let request = self.request(method, path, body)?;
         let exchange = async {
             let response = self.client.request(request).await?;
             let status = response.status();

@@ -1,0 +1,164 @@
+//! What bad clusters cost the healthy ones: nothing, or nearly.
+//!
+//! One server follows the healthy clusters alone first, and then as many bad ones beside them. Both times changes of
+//! healthy pods are followed to an open list, while lists are asked for.
+
+use super::Setting;
+use crate::clock::Times;
+use crate::fake::protocol::{Address, Answer, Command, Ready, Trouble};
+use crate::figure::{Beside, Better, Figure};
+use crate::outside::{Api, Events, Home, Recorded, Serve, cpu};
+use anyhow::{Context, Result, bail, ensure};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+pub const SYNC: &str = "isolation.sync.p99";
+pub const PAGES: &str = "isolation.pages.p95";
+
+const PODS: usize = 500;
+const NODES: usize = 20;
+/// More restarts than any pod has by itself, so that the changed pods are the first of the list.
+const BASE: u64 = 1_000_000;
+const STEP: u64 = 1_000;
+/// Between changes; not a multiple of anything that the server does at even times.
+const EVERY: Duration = Duration::from_millis(313);
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Until the bad clusters have done their worst: longer than a flood is borne.
+const WORST: Duration = Duration::from_secs(90);
+/// Changes a second of the healthy clusters, of their own.
+const EVENTS: f64 = 200.0;
+/// Between lists.
+const LISTS: Duration = Duration::from_millis(50);
+const WINDOW: &str = "/api/v1/stream?kind=pods&sort=-restarts,name&limit=50";
+const PAGE: [&str; 3] = [
+    "/api/v1/resources/pods?limit=50&sort=-restarts,name",
+    "/api/v1/resources/pods?limit=50&sort=name&q=name:~ledger",
+    "/api/v1/clusters",
+];
+
+/// One look at the healthy clusters, milliseconds.
+struct Seen {
+    sync: f64,
+    pages: f64,
+    share: f64,
+}
+
+/// Measures without bad clusters, and with them.
+///
+/// # Errors
+/// When a change is never seen, or a list fails.
+pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
+    let scale = setting.scale;
+    let home = Home::furnish(&setting.tools.server)?;
+    let mut recorded = Recorded::start(2 * scale.healthy, NODES, PODS, false)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let (alone, beside) = runtime
+        .block_on(both(&home, &mut recorded, scale.healthy, scale.seen))
+        .with_context(|| format!("the server's last words:\n{}", home.last_words()))?;
+    let figure = |name, before: f64, after: f64, what: &str| Figure {
+        name,
+        value: after / before,
+        unit: "times without bad ones",
+        better: Better::Lower,
+        must: Some(1.2),
+        aim: Some(1.1),
+        peer: Some(Beside { name: "without bad ones", value: 1.0 }),
+        limit: None,
+        samples: scale.seen as u64,
+        scale: format!(
+            "{}{} healthy clusters of {PODS} pods, and as many bad ones: {:?}; {what}: {before:.1} ms without bad ones, \
+             {after:.1} ms beside them; the server took {:.0} % of a core without and {:.0} % with them",
+            scale.note,
+            scale.healthy,
+            Trouble::ALL,
+            alone.share * 100.0,
+            beside.share * 100.0,
+        ),
+        simulated: vec!["API servers are recorded, on loopback; they share the processors with the server"],
+    };
+    Ok(vec![
+        figure(SYNC, alone.sync, beside.sync, "from the API server's writing a change until an open list has it, p99"),
+        figure(PAGES, alone.pages, beside.pages, "three kinds of page in turn, 20 a second, p95"),
+    ])
+}
+
+async fn both(home: &Home, recorded: &mut Recorded, healthy: usize, seen: usize) -> Result<(Seen, Seen)> {
+    let mut serve = home.start()?;
+    serve.until_ready().await?;
+    let (good, bad) = split(&recorded.ready, healthy);
+    serve.register(&good).await?;
+    let all: u64 = good.clusters.iter().map(|cluster| cluster.pods as u64).sum();
+    serve
+        .until("every healthy pod", Duration::from_millis(250), async |api| {
+            Ok(api.get_json("/api/v1/resources/pods?limit=1").await?["total"].as_u64() == Some(all))
+        })
+        .await?;
+    recorded.tell(Command::Rate { events: EVENTS })?;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let alone = look(&serve, recorded, healthy, seen, 0).await?;
+
+    // Registered while they are well, as clusters are.
+    serve.register(&bad).await?;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for (cluster, trouble) in (healthy..2 * healthy).zip(Trouble::ALL.into_iter().cycle()) {
+        recorded.tell(Command::Trouble { cluster, trouble: Some(trouble) })?;
+    }
+    // The rate is over all clusters, and the healthy ones are half of them now.
+    recorded.tell(Command::Rate { events: 2.0 * EVENTS })?;
+    tokio::time::sleep(WORST).await;
+    let beside = look(&serve, recorded, healthy, seen, seen).await?;
+    serve.stop()?;
+    Ok((alone, beside))
+}
+
+fn split(ready: &Ready, healthy: usize) -> (Ready, Ready) {
+    let some = |clusters: &[Address]| Ready { clusters: clusters.to_vec(), ..ready.clone() };
+    let (good, bad) = ready.clusters.split_at(healthy);
+    (some(good), some(bad))
+}
+
+/// Changes healthy pods in turn and looks when an open list has each, while pages are asked for.
+async fn look(serve: &Serve, recorded: &mut Recorded, healthy: usize, seen: usize, first: usize) -> Result<Seen> {
+    let (spent, begun) = (cpu(serve.pid())?, Instant::now());
+    let pages = tokio::spawn(ask(serve.api.clone(), seen));
+    let mut window = Events::open(&serve.api, WINDOW).await?;
+    let mut sync = Times::default();
+    for change in first..first + seen {
+        let restarts = BASE + change as u64 * STEP;
+        let stamp = Command::Stamp { cluster: change % healthy, pod: 0, restarts };
+        let Answer::Stamped { at_us } = recorded.tell(stamp)? else { bail!("the change was not made") };
+        until(&mut window, restarts).await?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        sync.add(now.saturating_sub(Duration::from_micros(at_us)));
+        tokio::time::sleep(EVERY).await;
+    }
+    let mut pages = pages.await??;
+    ensure!(pages.len() > 0, "no page was asked for");
+    let share = (cpu(serve.pid())?.saturating_sub(spent)).as_secs_f64() / begun.elapsed().as_secs_f64();
+    Ok(Seen { sync: sync.percentile(99), pages: pages.percentile(95), share })
+}
+
+/// Waits until the window has a pod with at least so many restarts: containers beside the changed one have some too.
+async fn until(window: &mut Events, restarts: u64) -> Result<()> {
+    loop {
+        let data: serde_json::Value = serde_json::from_str(&window.next(PATIENCE).await?)?;
+        let rows = data["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if rows.iter().any(|row| row["restarts"].as_u64().is_some_and(|count| count >= restarts)) {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks for pages, one after the other, for about as long as changes are looked for.
+async fn ask(api: Api, seen: usize) -> Result<Times> {
+    let (mut times, begun) = (Times::default(), Instant::now());
+    for page in PAGE.into_iter().cycle() {
+        if begun.elapsed() > EVERY * seen as u32 {
+            break;
+        }
+        let asked = Instant::now();
+        api.get(page).await?;
+        times.add(asked.elapsed());
+        tokio::time::sleep(LISTS.saturating_sub(asked.elapsed())).await;
+    }
+    Ok(times)
+}
