@@ -6,11 +6,18 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("features `ssr` and `hydrate` exclude each other: build the server and the browser's copy apart");
 
+#[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+compile_error!("one of the features `ssr` and `hydrate` is needed");
+
+#[cfg(target_family = "wasm")]
+extern crate browser_time as jiff;
+
 pub mod components;
 pub mod format;
 pub mod i18n;
 pub mod live;
 pub mod pages;
+pub mod reading;
 mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

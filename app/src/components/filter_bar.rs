@@ -1,9 +1,9 @@
 //! Filters above a list. They stand in the address; the form goes there without JavaScript too.
 
+use crate::components::form::GoForm;
 use crate::i18n::lists::Lists;
 use crate::i18n::t;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 /// One parameter of the address; empty where it is absent.
@@ -18,10 +18,10 @@ pub fn FilterBar(path: &'static str, #[prop(into)] filtered: Signal<bool>, child
     let texts = t::<Lists>();
     view! {
         <search class="filter-bar">
-            <Form action=path>
+            <GoForm action=path>
                 {children()} <button class="button" data-testid="filter-run">{texts.run}</button>
                 <a class="button button-quiet" href=path hidden=move || !filtered.get()>{t::<Lists>().clear}</a>
-            </Form>
+            </GoForm>
         </search>
     }
     .into_any()

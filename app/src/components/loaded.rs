@@ -4,6 +4,7 @@ use super::problem::{ProblemBanner, ProblemPanel};
 use crate::i18n::common::Common;
 use crate::i18n::t;
 use crate::live::wall_ms;
+use crate::reading::{Reading, Text, read};
 use crate::server_fns::{Answer, Failure};
 use leptos::prelude::*;
 use serde::Serialize;
@@ -13,17 +14,26 @@ use serde::de::DeserializeOwned;
 /// good answer stays below a note that says so.
 #[component]
 pub fn Loaded<T, V>(
-    source: Resource<Answer<T>>,
+    source: Reading<T>,
     view: V,
     /// Rows of the skeleton, so that nothing jumps when the answer arrives.
     #[prop(default = 6)]
     rows: usize,
 ) -> impl IntoView
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + 'static,
     V: Fn(T) -> AnyView + Send + Sync + 'static,
 {
-    let good = StoredValue::new(None::<T>);
+    let shown: Shown = Box::new(move |text| read(text).map(&view));
+    view! { <LoadedText source=source.text() shown rows /> }
+}
+
+/// The view of a good answer's text.
+type Shown = Box<dyn Fn(&str) -> Answer<AnyView> + Send + Sync>;
+
+#[component]
+fn LoadedText(source: Text, shown: Shown, rows: usize) -> impl IntoView {
+    let good = StoredValue::new(None::<String>);
     let failing_since = StoredValue::new(None::<f64>);
     let retry = Callback::new(move |()| source.refetch());
     let note = move |Failure(problem): Failure| {
@@ -33,18 +43,19 @@ where
         let since_ms = failing_since.get_value();
         view! { <ProblemBanner problem since_ms retry /> }.into_any()
     };
-    let show = move |answer: Answer<T>| match (answer, good.get_value()) {
-        (Ok(value), _) => {
-            good.set_value(Some(value.clone()));
+    let show = move |text: String| match (shown(&text), good.get_value()) {
+        (Ok(view), _) => {
+            good.set_value(Some(text));
             failing_since.set_value(None);
-            (None, view(value))
+            (None, view)
         }
-        (Err(failure), Some(last)) => (Some(note(failure)), view(last)),
+        (Err(failure), Some(last)) => (Some(note(failure)), shown(&last).unwrap_or_else(|_| ().into_any())),
         (Err(Failure(problem)), None) => (None, view! { <ProblemPanel problem retry /> }.into_any()),
     };
     view! {
         <Transition fallback=move || view! { <Skeleton rows /> }>{move || source.get().map(&show)}</Transition>
     }
+    .into_any()
 }
 
 /// Grey bars in place of rows; they appear after 200 ms.

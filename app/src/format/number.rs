@@ -53,26 +53,31 @@ pub fn cores(milli: i64) -> String {
 
 /// Bytes in binary units with one decimal: `1.4 GiB`.
 pub fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let (value, unit) = in_unit(bytes);
+    figure(value, unit) + " " + UNITS[unit]
+}
+
+const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+fn in_unit(bytes: u64) -> (f64, usize) {
     let mut value = bytes as f64;
     let mut unit = 0;
     while value >= 1024.0 && unit < UNITS.len() - 1 {
         value /= 1024.0;
         unit += 1;
     }
-    if unit == 0 || value >= 100.0 {
-        format!("{value:.0} {}", UNITS[unit])
-    } else {
-        format!("{value:.1} {}", UNITS[unit])
-    }
+    (value, unit)
+}
+
+fn figure(value: f64, unit: usize) -> String {
+    if unit == 0 || value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
 /// `190 / 640 GiB`: both in the unit of the whole.
 pub fn bytes_of(part: i64, whole: i64) -> String {
-    let text = bytes(whole.max(0) as u64);
-    let (figure, unit) = text.split_once(' ').unwrap_or((&text, "B"));
-    let scale = figure.parse::<f64>().ok().filter(|figure| *figure > 0.0).map_or(1.0, |figure| whole as f64 / figure);
-    let part = part.max(0) as f64 / scale;
+    let (of, unit) = in_unit(whole.max(0) as u64);
+    let part = part.max(0) as f64 / 1024_f64.powi(unit as i32);
+    let (figure, unit) = (figure(of, unit), UNITS[unit]);
     if part >= 10.0 {
         format!("{part:.0} / {figure} {unit}")
     } else {

@@ -8,4 +8,4 @@ mod stream;
 pub use browser::{copy_text, local_time, monotonic_ms, wall_ms};
 pub use clock::{Clock, provide_clock, use_clock};
 pub use refresh::{Refresh, use_refresh};
-pub use stream::{Connection, ListMessage, Live, provide_live, use_live};
+pub use stream::{Connection, ListText, Live, provide_live, use_live};

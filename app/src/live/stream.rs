@@ -1,7 +1,6 @@
 //! The page's one connection to `/api/v1/stream`.
 
 use leptos::prelude::*;
-use model::wire::resource::{ResourceList, WindowDelta};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -12,11 +11,11 @@ pub enum Connection {
     Interrupted,
 }
 
-/// What the stream says about the list it was asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ListMessage {
-    Page(ResourceList),
-    Delta(WindowDelta),
+/// What the stream says about the list it was asked for, as text: only the page of the list knows its shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListText {
+    Page(String),
+    Delta(String),
 }
 
 /// A list that a page follows: its parameters as the REST list writes them, and who is told.
@@ -24,7 +23,7 @@ pub enum ListMessage {
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser opens streams"))]
 struct Followed {
     parameters: String,
-    told: Callback<ListMessage>,
+    told: Callback<ListText>,
 }
 
 /// The page's stream: counters that grow when something of a topic changed, and at most one list.
@@ -49,7 +48,7 @@ impl Live {
     }
 
     /// Follows a list instead of the one before.
-    pub fn follow_list(&self, parameters: String, told: Callback<ListMessage>) {
+    pub fn follow_list(&self, parameters: String, told: Callback<ListText>) {
         let same = self.list.with_untracked(|list| list.as_ref().is_some_and(|list| list.parameters == parameters));
         if !same {
             self.list.set(Some(Followed { parameters, told }));
@@ -76,9 +75,8 @@ pub fn use_live() -> Live {
 
 #[cfg(feature = "hydrate")]
 mod source {
-    use super::{Connection, Followed, ListMessage, Live};
+    use super::{Connection, Followed, ListText, Live};
     use leptos::prelude::*;
-    use serde::de::DeserializeOwned;
     use std::time::Duration;
     use wasm_bindgen::JsCast;
     use wasm_bindgen::closure::Closure;
@@ -106,8 +104,8 @@ mod source {
         });
         listen(&source, "topic", move |text| topic(live, &text));
         if let Some(Followed { told, .. }) = followed {
-            listen(&source, "page", move |text| tell(told, &text, ListMessage::Page));
-            listen(&source, "delta", move |text| tell(told, &text, ListMessage::Delta));
+            listen(&source, "page", move |text| told.run(ListText::Page(text)));
+            listen(&source, "delta", move |text| told.run(ListText::Delta(text)));
         }
         let source = send_wrapper(source);
         on_cleanup(move || source.with_value(|source| source.close()));
@@ -125,12 +123,6 @@ mod source {
         // An event name that the browser refuses does not exist; the listener lives as long as its source.
         let _ = source.add_event_listener_with_callback(event, heard.as_ref().unchecked_ref());
         heard.forget();
-    }
-
-    fn tell<T: DeserializeOwned>(told: Callback<ListMessage>, text: &str, wrap: fn(T) -> ListMessage) {
-        if let Ok(message) = serde_json::from_str(text) {
-            told.run(wrap(message));
-        }
     }
 
     fn topic(live: Live, text: &str) {

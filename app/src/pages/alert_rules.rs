@@ -9,13 +9,14 @@ use crate::components::page::PageHead;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::states::state_word;
 use crate::i18n::{lang, t};
-use crate::server_fns::alerting::read_alert_rules;
+use crate::reading::Reading;
+use crate::server_fns::alerting::ReadAlertRules;
 use leptos::prelude::*;
 use model::wire::alerting::AlertRule;
 
 #[component]
 pub fn AlertRulesPage() -> impl IntoView {
-    let source = Resource::new(|| (), |_| read_alert_rules());
+    let source = Reading::new(|| 0, || ReadAlertRules {});
     let texts = t::<Alerting>();
     let show = move |rules: Vec<AlertRule>| {
         if rules.is_empty() {

@@ -11,7 +11,8 @@ use crate::components::pager::Pager;
 use crate::components::when::When;
 use crate::i18n::accounts::Accounts;
 use crate::i18n::t;
-use crate::server_fns::accounts::list_audit;
+use crate::reading::Reading;
+use crate::server_fns::accounts::ListAudit;
 use leptos::prelude::*;
 use model::wire::account::AuditEntry;
 use model::wire::list::Items;
@@ -26,10 +27,11 @@ pub fn AuditPage() -> impl IntoView {
     let [actor, action, object, outcome, from, to] = parameters;
     let cursor = use_parameter("cursor");
     let values = move || parameters.map(|parameter| parameter.get());
-    let source = Resource::new(
-        move || (values(), cursor.get()),
-        |([actor, action, object, outcome, from, to], cursor)| {
-            list_audit(actor, action, object, outcome, from, to, cursor)
+    let source = Reading::new(
+        || 0,
+        move || {
+            let [actor, action, object, outcome, from, to] = values();
+            ListAudit { actor, action, object, outcome, from, to, cursor: cursor.get() }
         },
     );
     let filtered = Signal::derive(move || values().iter().any(|value| !value.is_empty()));

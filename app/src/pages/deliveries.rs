@@ -13,7 +13,8 @@ use crate::i18n::alerting::Alerting;
 use crate::i18n::states::state_word;
 use crate::i18n::{lang, t};
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::alerting::list_deliveries;
+use crate::reading::Reading;
+use crate::server_fns::alerting::ListDeliveries;
 use leptos::prelude::*;
 use model::wire::alerting::Delivery;
 use model::wire::list::Items;
@@ -26,9 +27,9 @@ pub fn DeliveriesPage() -> impl IntoView {
     let (channel, state) = (use_parameter("channel"), use_parameter("state"));
     let (alert, cursor) = (use_parameter("alert"), use_parameter("cursor"));
     let changed = use_refresh(Refresh { alerts: true, every_seconds: 10, ..Default::default() });
-    let source = Resource::new(
-        move || (channel.get(), state.get(), alert.get(), cursor.get(), changed.get()),
-        |(channel, state, alert, cursor, _)| list_deliveries(channel, state, alert, cursor),
+    let source = Reading::new(
+        move || changed.get(),
+        move || ListDeliveries { channel: channel.get(), state: state.get(), alert: alert.get(), cursor: cursor.get() },
     );
     let filters = move || vec![("channel", channel.get()), ("state", state.get()), ("alert", alert.get())];
     let filtered = Signal::derive(move || filters().iter().any(|(_, value)| !value.is_empty()));

@@ -35,9 +35,7 @@ impl FromServerFnError for Failure {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Failure::from(match error {
-            ServerFnErrorErr::Request(_) => {
-                Problem::new(503, "unreachable", "The server did not answer. The network or the server is away.")
-            }
+            ServerFnErrorErr::Request(_) => unreachable_server(),
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
                 Problem::malformed("bad_arguments", detail)
             }
@@ -45,6 +43,11 @@ impl FromServerFnError for Failure {
             _ => Problem::internal(),
         })
     }
+}
+
+/// Nothing came back.
+pub fn unreachable_server() -> Problem {
+    Problem::new(503, "unreachable", "The server did not answer. The network or the server is away.")
 }
 
 /// An answer to a call of a server function has the problem's status. A page that a failed read is part of keeps its

@@ -12,7 +12,7 @@ pub mod overview;
 pub mod resources;
 pub mod schedule;
 
-pub use failure::{Answer, Failure};
+pub use failure::{Answer, Failure, unreachable_server};
 
 #[cfg(feature = "ssr")]
 pub(crate) use context::ask;

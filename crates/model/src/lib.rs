@@ -4,6 +4,9 @@
 //! Nothing here does I/O, reads a clock or a random source: time is always an argument. The crate
 //! compiles for wasm32.
 
+#[cfg(target_family = "wasm")]
+extern crate browser_time as jiff;
+
 pub mod access;
 pub mod columns;
 pub mod fleet;

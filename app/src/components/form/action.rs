@@ -1,33 +1,124 @@
-//! Forms of server functions: what went wrong, in the place where forms of plain handlers say it.
+//! Forms of server functions. Without JavaScript the browser posts them; with it they are sent in place, and the page
+//! stays. The browser never reads what the function takes: it sends the fields as they are.
 
 use super::post::FormState;
 use crate::format::url::pairs;
-use crate::server_fns::Failure;
+use crate::reading::read;
+use crate::server_fns::{Answer, Failure};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::ServerFnUrlError;
 use leptos_router::hooks::use_location;
 use model::wire::problem::Problem;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
 
-/// The state of the form of `action`, known to the fields below the caller. Call it once per form, in a component of
-/// its own.
-pub fn use_action_form<F>(action: ServerAction<F>) -> FormState
+/// The calls of one server function by forms of this page.
+pub struct Calls<T> {
+    wire: WireCalls,
+    shape: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Calls<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Calls<T> {}
+
+/// The same, whatever the function answers.
+#[derive(Clone, Copy)]
+pub struct WireCalls {
+    pub path: &'static str,
+    /// The last answer, as it travelled.
+    pub answer: RwSignal<Option<String>>,
+    /// What a form that was posted without JavaScript came back with.
+    before: StoredValue<Option<Problem>>,
+    pub pending: RwSignal<bool>,
+    /// How many were answered.
+    pub count: RwSignal<u64>,
+}
+
+/// Forms that call `F`.
+pub fn use_calls<F>() -> Calls<F::Output>
 where
-    F: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
-    F::Output: Clone + Send + Sync + 'static,
+    F: ServerFn<Error = Failure>,
 {
-    let state = FormState { problem: RwSignal::new(from_address(F::PATH)), busy: RwSignal::new(false) };
-    let (value, pending) = (action.value(), action.pending());
-    Effect::new(move |_| state.busy.set(pending.get()));
+    Calls { wire: WireCalls::of(F::PATH), shape: PhantomData }
+}
+
+impl WireCalls {
+    fn of(path: &'static str) -> WireCalls {
+        WireCalls {
+            path,
+            answer: RwSignal::new(None),
+            before: StoredValue::new(from_address(path)),
+            pending: RwSignal::new(false),
+            count: RwSignal::new(0),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Calls<T> {
+    /// The last answer; follows it.
+    pub fn answer(&self) -> Option<Answer<T>> {
+        let before = || self.wire.before.get_value().map(|problem| Err(Failure(problem)));
+        self.wire.answer.with(|text| text.as_deref().map(read)).or_else(before)
+    }
+
+    /// Whether one is on its way.
+    pub fn pending(&self) -> bool {
+        self.wire.pending.get()
+    }
+
+    /// How many were answered; follows it.
+    pub fn count(&self) -> u64 {
+        self.wire.count.get()
+    }
+
+    pub fn wire(&self) -> WireCalls {
+        self.wire
+    }
+}
+
+/// The state of the form of `calls`, known to the fields below the caller. Call it once per form, in a component of
+/// its own.
+pub fn use_call_form<T: DeserializeOwned>(calls: Calls<T>) -> FormState {
+    let wire = calls.wire();
+    let state = FormState { problem: RwSignal::new(wire.before.get_value()), busy: wire.pending };
     Effect::new(move |_| {
-        value.with(|value| match value {
-            Some(Err(Failure(problem))) => state.problem.set(Some(problem.clone())),
+        wire.answer.with(|text| match text.as_deref().map(read::<serde::de::IgnoredAny>) {
+            Some(Err(Failure(problem))) => state.problem.set(Some(problem)),
             Some(Ok(_)) => state.problem.set(None),
             None => {}
         })
     });
     provide_context(state);
     state
+}
+
+/// `<form method="post">` to the server function of `calls`.
+#[component]
+pub fn CallForm(
+    #[prop(into)] calls: WireCalls,
+    #[prop(optional)] class: Option<&'static str>,
+    #[prop(optional)] testid: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let submit = super::send::call(calls);
+    view! {
+        <form method="post" action=calls.path class=class data-testid=testid on:submit=submit>
+            {children()}
+        </form>
+    }
+    .into_any()
+}
+
+impl<T> From<Calls<T>> for WireCalls {
+    fn from(calls: Calls<T>) -> WireCalls {
+        calls.wire
+    }
 }
 
 /// What a server function says about its form that was posted without JavaScript.

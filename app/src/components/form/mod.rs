@@ -4,10 +4,12 @@
 mod action;
 mod choice;
 mod field;
+mod go;
 mod post;
 mod send;
 
-pub use action::use_action_form;
+pub use action::{CallForm, Calls, use_call_form, use_calls};
 pub use choice::SelectField;
 pub use field::{AreaField, Check, TextField};
+pub use go::GoForm;
 pub use post::{FormProblem, FormState, PostForm, use_form};

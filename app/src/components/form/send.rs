@@ -1,5 +1,6 @@
 //! Sends a form in place.
 
+use super::action::WireCalls;
 use super::post::FormState;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -40,23 +41,51 @@ pub fn submit(event: SubmitEvent, state: FormState, on_answer: Option<Callback<S
     });
 }
 
+/// What sends a form of a server function in place.
+#[cfg(not(feature = "hydrate"))]
+pub fn call(_calls: WireCalls) -> impl Fn(SubmitEvent) + 'static {
+    |_| {}
+}
+
+#[cfg(feature = "hydrate")]
+pub fn call(calls: WireCalls) -> impl Fn(SubmitEvent) + 'static {
+    use crate::reading::wire::{Body, Reply, exchange};
+    use leptos_router::hooks::use_navigate;
+    let navigate = use_navigate();
+    move |event| {
+        let Some(fields) = real::fields(&event).filter(|_| !event.default_prevented()) else { return };
+        event.prevent_default();
+        let navigate = navigate.clone();
+        calls.pending.set(true);
+        leptos::task::spawn_local(async move {
+            let reply = exchange(calls.path, Body::Form(fields)).await;
+            let leads_to = reply.as_ref().ok().and_then(|reply| reply.leads_to.clone());
+            let answer = Reply::into_answer(reply);
+            let show = move || {
+                // The page may be another one by now, and its signals gone.
+                let _ = calls.pending.try_set(false);
+                let _ = calls.answer.try_set(Some(answer));
+                let _ = calls.count.try_update(|count| *count += 1);
+            };
+            match leads_to {
+                Some(address) => {
+                    navigate(&address, Default::default());
+                    // Not before what leaves the page has left it: it would show an answer with signals that are gone.
+                    set_timeout(show, std::time::Duration::ZERO);
+                }
+                None => show(),
+            }
+        });
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod real {
+    use crate::reading::wire::{Body, exchange};
     use leptos::prelude::window;
     use model::wire::problem::Problem;
     use wasm_bindgen::prelude::*;
-    use wasm_bindgen_futures::JsFuture;
-    use web_sys::{FormData, HtmlElement, HtmlFormElement, RequestInit, Response};
-
-    #[wasm_bindgen]
-    extern "C" {
-        /// `URLSearchParams` made of form data: web-sys has no such constructor.
-        #[wasm_bindgen(js_name = URLSearchParams)]
-        type Encoded;
-
-        #[wasm_bindgen(constructor, js_class = "URLSearchParams")]
-        fn of(form: &FormData) -> Encoded;
-    }
+    use web_sys::{FormData, HtmlButtonElement, HtmlElement, HtmlFormElement, SubmitEvent};
 
     pub enum Answered {
         Moved(String),
@@ -64,35 +93,32 @@ mod real {
     }
 
     pub async fn post(form: &HtmlFormElement, address: &str) -> Result<Answered, Problem> {
-        let response = fetch(form, address).await.map_err(|_| {
-            Problem::new(503, "unreachable", "The server did not answer. Nothing was changed as far as we know.")
-        })?;
-        let text = match response.text() {
-            Ok(promise) => JsFuture::from(promise).await.ok().and_then(|text| text.as_string()).unwrap_or_default(),
-            Err(_) => String::new(),
-        };
-        if !response.ok() {
-            return Err(serde_json::from_str(&text).unwrap_or_else(|_| Problem::internal()));
+        let unreachable =
+            |_| Problem::new(503, "unreachable", "The server did not answer. Nothing was changed as far as we know.");
+        let fields = FormData::new_with_form(form).map_err(unreachable)?;
+        let reply = exchange(address, Body::Form(fields)).await.map_err(unreachable)?;
+        if !reply.ok {
+            return Err(serde_json::from_str(&reply.text).unwrap_or_else(|_| Problem::internal()));
         }
         #[derive(serde::Deserialize)]
         struct Location {
             location: String,
         }
-        Ok(match serde_json::from_str::<Location>(&text) {
+        Ok(match serde_json::from_str::<Location>(&reply.text) {
             Ok(moved) => Answered::Moved(moved.location),
-            Err(_) => Answered::Text(text),
+            Err(_) => Answered::Text(reply.text),
         })
     }
 
-    async fn fetch(form: &HtmlFormElement, address: &str) -> Result<Response, JsValue> {
-        let body = Encoded::of(&FormData::new_with_form(form)?);
-        let request = RequestInit::new();
-        request.set_method("POST");
-        request.set_body(&body);
-        let headers = web_sys::Headers::new()?;
-        headers.set("Accept", "application/json")?;
-        request.set_headers(&headers);
-        JsFuture::from(window().fetch_with_str_and_init(address, &request)).await?.dyn_into()
+    /// What is filled in, with the button that was pressed.
+    pub fn fields(event: &SubmitEvent) -> Option<FormData> {
+        let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+        let fields = FormData::new_with_form(&form).ok()?;
+        let button = event.submitter().and_then(|element| element.dyn_into::<HtmlButtonElement>().ok());
+        if let Some(button) = button.filter(|button| !button.name().is_empty()) {
+            fields.append_with_str(&button.name(), &button.value()).ok()?;
+        }
+        Some(fields)
     }
 
     /// A whole new page: who is signed in may have changed.

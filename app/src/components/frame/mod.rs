@@ -11,20 +11,20 @@ use crate::i18n::common::Common;
 use crate::i18n::frame::Frame as Texts;
 use crate::i18n::t;
 use crate::live::{Connection, Refresh, use_live, use_refresh};
-use crate::server_fns::Answer;
-use crate::server_fns::frame::{FrameInfo, read_frame};
+use crate::reading::Reading;
+use crate::server_fns::frame::{FrameInfo, ReadFrame};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 /// What the frame knows of the fleet; None until it was told.
 #[derive(Clone, Copy)]
-pub struct FrameState(pub Resource<Answer<FrameInfo>>);
+pub struct FrameState(pub Reading<FrameInfo>);
 
 /// Top bar, navigation and the page. Below 720 px the navigation is a sheet; it opens without JavaScript.
 #[component]
 pub fn Frame() -> impl IntoView {
     let changed = use_refresh(Refresh { clusters: true, alerts: true, ..Default::default() });
-    let info = Resource::new(move || changed.get(), |_| read_frame());
+    let info = Reading::new(move || changed.get(), || ReadFrame {});
     provide_context(FrameState(info));
     let live = use_live();
     let texts = t::<Texts>();

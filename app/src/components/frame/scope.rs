@@ -2,12 +2,12 @@
 
 use super::FrameState;
 use crate::components::badge::appearance;
+use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
 use crate::format::{text::words, url};
 use crate::i18n::frame::Frame as Texts;
 use crate::i18n::{fill, t};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::{use_location, use_query_map};
 use model::fleet::ClusterState;
 
@@ -57,7 +57,7 @@ pub fn ScopeChooser() -> impl IntoView {
                 <IconView icon=Icon::Down />
             </summary>
             <div class="menu-body scope-body">
-                <Form action=action attr:class="form">
+                <GoForm action=Signal::derive(action) class="form">
                     <fieldset>
                         <legend>{texts.choose_clusters}</legend>
                         <ClusterBoxes />
@@ -78,7 +78,7 @@ pub fn ScopeChooser() -> impl IntoView {
                         <button class="button button-primary" data-testid="scope-apply">{texts.apply}</button>
                         <a class="button" href=action>{texts.clear}</a>
                     </div>
-                </Form>
+                </GoForm>
             </div>
         </details>
     }

@@ -3,12 +3,12 @@
 use super::FrameState;
 use super::scope::{ScopeChooser, use_scope};
 use super::user_menu::{LanguageSwitch, ThemeMenu, UserMenu};
+use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
 use crate::format::url;
 use crate::i18n::frame::Frame as Texts;
 use crate::i18n::{fill, t};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::{use_location, use_query_map};
 
 #[component]
@@ -48,7 +48,7 @@ fn Search() -> impl IntoView {
     let words = move || if on_list() { query.with(|query| query.get("q")).unwrap_or_default() } else { String::new() };
     view! {
         <search class="search">
-            <Form action=action>
+            <GoForm action=Signal::derive(action)>
                 <IconView icon=Icon::Search />
                 <input
                     type="search"
@@ -64,7 +64,7 @@ fn Search() -> impl IntoView {
                 />
                 {move || kept("clusters", scope.with(|scope| scope.clusters.join(",")))}
                 {move || kept("namespaces", scope.with(|scope| scope.namespaces.join(",")))}
-            </Form>
+            </GoForm>
         </search>
     }
     .into_any()

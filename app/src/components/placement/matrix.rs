@@ -1,11 +1,11 @@
 //! Every filter's verdict on every cluster.
 
+use super::order::{FILTERS, place};
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::t;
 use leptos::prelude::*;
 use model::wire::schedule::{ClusterVerdicts, Verdict};
-use scheduler::FILTERS;
 use std::collections::BTreeSet;
 
 #[component]
@@ -63,9 +63,8 @@ pub fn Matrix(verdicts: Vec<ClusterVerdicts>) -> impl IntoView {
 /// The filters as they run; those this build does not know come last.
 fn in_order(verdicts: &[ClusterVerdicts]) -> Vec<String> {
     let all: BTreeSet<&String> = verdicts.iter().flat_map(|cluster| cluster.filters.keys()).collect();
-    let place = |name: &str| FILTERS.iter().position(|known| known.name == name).unwrap_or(FILTERS.len());
     let mut all: Vec<String> = all.into_iter().cloned().collect();
-    all.sort_by_key(|name| place(name));
+    all.sort_by_key(|name| place(&FILTERS, name));
     all
 }
 

@@ -3,6 +3,7 @@
 mod candidates;
 mod funnel;
 mod matrix;
+mod order;
 mod rejected;
 mod score_bar;
 

@@ -1,11 +1,11 @@
 //! One bar of 0 to 100 with a segment for each scorer; a scorer has the same colour and place in every row.
 
+use super::order::{self, SCORERS};
 use crate::format::number::short;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{fill, t};
 use leptos::prelude::*;
 use model::wire::schedule::{Ranked, Score};
-use scheduler::SCORERS;
 
 /// Colours there are; more scorers share them.
 const COLOURS: usize = 8;
@@ -17,7 +17,7 @@ pub fn scorer_class(scorer: &str) -> String {
 }
 
 fn place(scorer: &str) -> usize {
-    SCORERS.iter().position(|known| known.name == scorer).unwrap_or(SCORERS.len())
+    order::place(&SCORERS, scorer)
 }
 
 /// In the order that every row has.
@@ -80,7 +80,7 @@ mod tests {
         let ordered = in_order(&[score("Unheard"), score("Staleness"), score("LeastRequested")]);
         let names: Vec<&str> = ordered.iter().map(|score| score.scorer.as_str()).collect();
         assert_eq!(names, ["LeastRequested", "Staleness", "Unheard"]);
-        let mut classes: Vec<String> = SCORERS.iter().map(|scorer| scorer_class(scorer.name)).collect();
+        let mut classes: Vec<String> = SCORERS.iter().map(|scorer| scorer_class(scorer)).collect();
         classes.sort();
         classes.dedup();
         assert_eq!(classes.len(), SCORERS.len().min(COLOURS));

@@ -3,18 +3,17 @@
 use super::PATH;
 use super::measure::measured;
 use crate::components::badge::StateBadge;
-use crate::components::form::{AreaField, FormProblem, use_action_form};
+use crate::components::form::{AreaField, CallForm, FormProblem, use_call_form, use_calls};
 use crate::components::side_panel::SidePanel;
 use crate::format::annotation::summary;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::t;
-use crate::server_fns::Answer;
+use crate::reading::Reading;
 use crate::server_fns::alerting::{AckAlert, AlertPage};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 #[component]
-pub fn AckPanel(id: String, source: Resource<Answer<AlertPage>>) -> impl IntoView {
+pub fn AckPanel(id: String, source: Reading<AlertPage>) -> impl IntoView {
     let texts = t::<Alerting>();
     let wanted = id.clone();
     let about = move || {
@@ -46,10 +45,10 @@ pub fn AckPanel(id: String, source: Resource<Answer<AlertPage>>) -> impl IntoVie
 #[component]
 fn AckForm(id: String) -> impl IntoView {
     let texts = t::<Alerting>();
-    let action = ServerAction::<AckAlert>::new();
-    let state = use_action_form(action);
+    let action = use_calls::<AckAlert>();
+    let state = use_call_form(action);
     view! {
-        <ActionForm action attr:class="form">
+        <CallForm calls=action class="form">
             <FormProblem state />
             <input type="hidden" name="id" value=id />
             <AreaField name="note" label=texts.note help=texts.ack_help placeholder=texts.note_placeholder />
@@ -58,7 +57,7 @@ fn AckForm(id: String) -> impl IntoView {
                     {texts.ack}
                 </button>
             </div>
-        </ActionForm>
+        </CallForm>
     }
     .into_any()
 }

@@ -2,11 +2,11 @@
 
 use crate::i18n::alerting::Alerting;
 use crate::i18n::{fill, t};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use leptos::prelude::*;
 use model::wire::alerting::{Alert, Severity};
 
-const SPAN: SignedDuration = SignedDuration::from_hours(24);
+const SPAN_MS: i64 = 24 * 60 * 60 * 1000;
 /// Per cent of the band; what lasted less would not be seen.
 const LEAST: f64 = 0.4;
 
@@ -55,11 +55,13 @@ pub fn Band(alerts: Vec<Alert>, now: Timestamp) -> impl IntoView {
 
 /// Where it begins and how long it is, in per cent; None for what was over before.
 fn place(from: Timestamp, to: Timestamp, now: Timestamp) -> Option<(f64, f64)> {
-    let begin = now - SPAN;
+    let now = now.as_millisecond();
+    let begin = now - SPAN_MS;
+    let (from, to) = (from.as_millisecond(), to.as_millisecond());
     if to < begin || from > now {
         return None;
     }
-    let share = |at: Timestamp| at.max(begin).min(now).duration_since(begin).as_secs_f64() / SPAN.as_secs_f64() * 100.0;
+    let share = |at: i64| (at.clamp(begin, now) - begin) as f64 / SPAN_MS as f64 * 100.0;
     let (start, end) = (share(from), share(to));
     let width = (end - start).max(LEAST);
     Some((start.min(100.0 - width), width))
@@ -72,7 +74,7 @@ mod tests {
     #[test]
     fn an_alert_lies_where_it_lasted() {
         let now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
-        let ago = |hours| now - SignedDuration::from_hours(hours);
+        let ago = |hours| now - jiff::SignedDuration::from_hours(hours);
         assert_eq!(place(ago(12), ago(6), now), Some((50.0, 25.0)));
         assert_eq!(place(ago(48), ago(12), now), Some((0.0, 50.0)));
         assert_eq!(place(ago(48), ago(30), now), None);

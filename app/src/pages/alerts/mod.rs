@@ -12,7 +12,8 @@ use crate::components::page::PageHead;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::alerting::{AlertPage, read_alerts};
+use crate::reading::Reading;
+use crate::server_fns::alerting::{AlertPage, ReadAlerts};
 use crate::viewer::may;
 use leptos::prelude::*;
 use model::access::Action;
@@ -25,9 +26,12 @@ pub fn AlertsPage() -> impl IntoView {
     let open = use_parameter("ack");
     let changed = use_refresh(Refresh { alerts: true, every_seconds: 10, ..Default::default() });
     let asked = Memo::new(move |_| filters.values());
-    let source = Resource::new(
-        move || (asked.get(), changed.get()),
-        |(asked, _)| read_alerts(asked.state, asked.severity, asked.cluster, asked.cursor),
+    let source = Reading::new(
+        move || changed.get(),
+        move || {
+            let asked = asked.get();
+            ReadAlerts { state: asked.state, severity: asked.severity, cluster: asked.cluster, cursor: asked.cursor }
+        },
     );
     let show = move |page: AlertPage| {
         let asked = asked.get_untracked();

@@ -7,6 +7,7 @@ use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::use_parameter;
+use crate::components::form::{Calls, use_calls};
 use crate::components::icon::{Icon, IconView};
 use crate::components::loaded::Loaded;
 use crate::components::page::PageHead;
@@ -14,11 +15,12 @@ use crate::format::url;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::alerting::{TestChannel, read_channels};
+use crate::reading::Reading;
+use crate::server_fns::alerting::{ReadChannels, TestChannel};
 use crate::viewer::may;
 use leptos::prelude::*;
 use model::access::Action;
-use model::wire::alerting::{Channel, ChannelKind};
+use model::wire::alerting::{Channel, ChannelKind, ChannelTest};
 
 pub const PATH: &str = "/channels";
 
@@ -27,8 +29,8 @@ pub fn ChannelsPage() -> impl IntoView {
     let texts = t::<Alerting>();
     let (adding, editing) = (use_parameter("add"), use_parameter("edit"));
     let changed = use_refresh(Refresh { alerts: true, ..Default::default() });
-    let source = Resource::new(move || changed.get(), |_| read_channels());
-    let tested = ServerAction::<TestChannel>::new();
+    let source = Reading::new(move || changed.get(), || ReadChannels {});
+    let tested = use_calls::<TestChannel>();
     let add = move || {
         may(Action::ManageAlerting).then(|| {
             view! {
@@ -73,7 +75,7 @@ pub fn kind_title(kind: ChannelKind) -> &'static str {
 }
 
 #[component]
-fn Table(channels: Vec<Channel>, tested: ServerAction<TestChannel>) -> impl IntoView {
+fn Table(channels: Vec<Channel>, tested: Calls<ChannelTest>) -> impl IntoView {
     let texts = t::<Alerting>();
     let rows = channels.into_iter().map(move |channel| view! { <Row channel tested /> });
     let heads = vec![(texts.state, ""), (texts.channel, ""), (texts.kind, ""), (texts.matchers, ""), ("", "figure")];
@@ -86,7 +88,7 @@ fn Table(channels: Vec<Channel>, tested: ServerAction<TestChannel>) -> impl Into
 }
 
 #[component]
-fn Row(channel: Channel, tested: ServerAction<TestChannel>) -> impl IntoView {
+fn Row(channel: Channel, tested: Calls<ChannelTest>) -> impl IntoView {
     let texts = t::<Alerting>();
     let name = channel.name.clone();
     let matchers = match channel.matchers.is_empty() {

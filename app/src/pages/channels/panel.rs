@@ -1,14 +1,15 @@
 //! Adding, changing and deleting a channel. Address and secret go straight to the server and never come back.
 
 use super::{PATH, kind_title};
-use crate::components::form::{AreaField, Check, FormProblem, PostForm, SelectField, TextField, use_action_form};
+use crate::components::form::{
+    AreaField, CallForm, Check, FormProblem, PostForm, SelectField, TextField, use_call_form, use_calls,
+};
 use crate::components::side_panel::SidePanel;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::common::Common;
 use crate::i18n::{Lang, fill, t};
-use crate::server_fns::Answer;
+use crate::reading::Reading;
 use crate::server_fns::alerting::DeleteChannel;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::wire::alerting::{Channel, ChannelKind, Language};
 
@@ -30,7 +31,7 @@ pub fn AddPanel() -> impl IntoView {
 }
 
 #[component]
-pub fn EditPanel(name: String, source: Resource<Answer<Vec<Channel>>>) -> impl IntoView {
+pub fn EditPanel(name: String, source: Reading<Vec<Channel>>) -> impl IntoView {
     let texts = t::<Alerting>();
     let wanted = name.clone();
     // Read once: what one types must not be lost to a refresh.
@@ -104,12 +105,12 @@ fn Fields(#[prop(optional_no_strip)] channel: Option<Channel>) -> impl IntoView 
 #[component]
 fn DeleteForm(name: String) -> impl IntoView {
     let texts = t::<Alerting>();
-    let action = ServerAction::<DeleteChannel>::new();
-    let state = use_action_form(action);
+    let action = use_calls::<DeleteChannel>();
+    let state = use_call_form(action);
     view! {
         <section class="danger-zone stack">
             <h3>{texts.delete}</h3>
-            <ActionForm action attr:class="form">
+            <CallForm calls=action class="form">
                 <FormProblem state />
                 <input type="hidden" name="name" value=name.clone() />
                 <TextField
@@ -123,7 +124,7 @@ fn DeleteForm(name: String) -> impl IntoView {
                 <div class="form-actions">
                     <button class="button button-danger" data-testid="channel-delete">{texts.delete}</button>
                 </div>
-            </ActionForm>
+            </CallForm>
         </section>
     }
     .into_any()

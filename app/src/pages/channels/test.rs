@@ -2,31 +2,29 @@
 
 use super::verdict_badge;
 use crate::components::filter_bar::use_parameter;
+use crate::components::form::{CallForm, Calls};
 use crate::i18n::alerting::Alerting;
 use crate::i18n::t;
 use crate::server_fns::Failure;
-use crate::server_fns::alerting::TestChannel;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::wire::alerting::ChannelTest;
 
 #[component]
-pub fn TestButton(name: String, tested: ServerAction<TestChannel>) -> impl IntoView {
-    let busy = tested.pending();
+pub fn TestButton(name: String, tested: Calls<ChannelTest>) -> impl IntoView {
     view! {
-        <ActionForm action=tested attr:class="inline-form">
+        <CallForm calls=tested class="inline-form">
             <input type="hidden" name="name" value=name />
-            <button class="button" disabled=move || busy.get() data-testid="test-channel">
+            <button class="button" disabled=move || tested.pending() data-testid="test-channel">
                 {t::<Alerting>().test}
             </button>
-        </ActionForm>
+        </CallForm>
     }
     .into_any()
 }
 
 /// Above the channels, after a test.
 #[component]
-pub fn Verdict(tested: ServerAction<TestChannel>) -> impl IntoView {
+pub fn Verdict(tested: Calls<ChannelTest>) -> impl IntoView {
     let texts = t::<Alerting>();
     let name = use_parameter("tested");
     let (delivered, result, message) = (use_parameter("delivered"), use_parameter("result"), use_parameter("message"));
@@ -35,8 +33,7 @@ pub fn Verdict(tested: ServerAction<TestChannel>) -> impl IntoView {
             || ChannelTest { delivered: delivered.get() == "true", result: result.get(), message: message.get() };
         (!name.get().is_empty()).then(test)
     };
-    let value = tested.value();
-    let told = move || match value.get() {
+    let told = move || match tested.answer() {
         Some(Ok(test)) => Some(test),
         Some(Err(Failure(problem))) => {
             Some(ChannelTest { delivered: false, result: problem.code, message: problem.detail })

@@ -1,7 +1,7 @@
 //! Changing a cluster: cordon, probe, settings, credential, removal. It stands outside of what is refreshed, so that
 //! nothing typed is lost when figures change.
 
-use crate::components::form::PostForm;
+use crate::components::form::{CallForm, Calls, PostForm, use_calls};
 use crate::components::loaded::Loaded;
 use crate::components::safe_textarea::SafeTextarea;
 use crate::format::taint;
@@ -9,23 +9,23 @@ use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::common::Common;
 use crate::i18n::{fill, t};
 use crate::pages::clusters::CredentialFields;
+use crate::reading::Reading;
+use crate::server_fns::Failure;
 use crate::server_fns::clusters::{
-    ClusterDetail, ProbeCluster, RemoveCluster, SaveClusterSettings, SetClusterCordoned, read_cluster,
+    ClusterDetail, ProbeCluster, ReadCluster, RemoveCluster, SaveClusterSettings, SetClusterCordoned,
 };
-use crate::server_fns::{Answer, Failure};
 use crate::viewer::may;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::access::Action;
 use model::wire::cluster::Cluster;
 
 #[component]
 pub fn Manage(name: String) -> impl IntoView {
-    let saved = ServerAction::<SaveClusterSettings>::new();
-    let cordoned = ServerAction::<SetClusterCordoned>::new();
+    let saved = use_calls::<SaveClusterSettings>();
+    let cordoned = use_calls::<SetClusterCordoned>();
     let asked = name.clone();
-    let source =
-        Resource::new(move || (saved.version().get(), cordoned.version().get()), move |_| read_cluster(asked.clone()));
+    let changes = move || saved.count() + cordoned.count();
+    let source = Reading::new(changes, move || ReadCluster { name: asked.clone() });
     let show = move |detail: ClusterDetail| {
         let cluster = detail.cluster;
         view! {
@@ -42,15 +42,15 @@ pub fn Manage(name: String) -> impl IntoView {
 }
 
 #[component]
-fn Outcome(answer: Signal<Option<Answer<()>>>) -> impl IntoView {
-    let failed = move || answer.get().and_then(Result::err).map(|Failure(problem)| problem.detail);
+fn Outcome(calls: Calls<()>) -> impl IntoView {
+    let failed = move || calls.answer().and_then(Result::err).map(|Failure(problem)| problem.detail);
     view! { <p class="field-error" role="alert" hidden=move || failed().is_none()>{failed}</p> }.into_any()
 }
 
 #[component]
-fn Operate(cluster: Cluster, action: ServerAction<SetClusterCordoned>) -> impl IntoView {
+fn Operate(cluster: Cluster, action: Calls<()>) -> impl IntoView {
     let texts = t::<Texts>();
-    let probe = ServerAction::<ProbeCluster>::new();
+    let probe = use_calls::<ProbeCluster>();
     let (name, probed) = (cluster.name.clone(), cluster.name.clone());
     let turned = (!cluster.cordoned).to_string();
     let word = if cluster.cordoned { texts.uncordon } else { texts.cordon };
@@ -59,32 +59,32 @@ fn Operate(cluster: Cluster, action: ServerAction<SetClusterCordoned>) -> impl I
             <h2>{texts.cordon}</h2>
             <p class="help">{texts.cordon_help}</p>
             <div class="form-actions">
-                <ActionForm action>
+                <CallForm calls=action>
                     <input type="hidden" name="name" value=name />
                     <input type="hidden" name="cordoned" value=turned />
                     <button class="button" data-testid="cordon">{word}</button>
-                </ActionForm>
-                <ActionForm action=probe>
+                </CallForm>
+                <CallForm calls=probe>
                     <input type="hidden" name="name" value=probed />
                     <button class="button" data-testid="probe">{texts.probe}</button>
-                </ActionForm>
+                </CallForm>
             </div>
-            <Outcome answer=action.value().into() />
-            <Outcome answer=probe.value().into() />
+            <Outcome calls=action />
+            <Outcome calls=probe />
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Settings(cluster: Cluster, action: ServerAction<SaveClusterSettings>) -> impl IntoView {
+fn Settings(cluster: Cluster, action: Calls<()>) -> impl IntoView {
     let texts = t::<Texts>();
     let labels = cluster.labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("\n");
     let taints = cluster.taints.iter().map(taint::write).collect::<Vec<_>>().join("\n");
     view! {
         <section class="panel">
             <div class="panel-head"><h2>{texts.settings}</h2></div>
-            <ActionForm action attr:class="form">
+            <CallForm calls=action class="form">
                 <input type="hidden" name="name" value=cluster.name.clone() />
                 <div class="field">
                     <label for="set-labels">{texts.labels}</label>
@@ -110,9 +110,9 @@ fn Settings(cluster: Cluster, action: ServerAction<SaveClusterSettings>) -> impl
                     />
                     <p class="help" id="set-weight-help">{texts.weight_help}</p>
                 </div>
-                <Outcome answer=action.value().into() />
+                <Outcome calls=action />
                 <div class="form-actions"><button class="button" data-testid="save-settings">{t::<Common>().save}</button></div>
-            </ActionForm>
+            </CallForm>
         </section>
     }
     .into_any()
@@ -139,23 +139,23 @@ fn Credential(name: String) -> impl IntoView {
 #[component]
 fn Remove(name: String) -> impl IntoView {
     let texts = t::<Texts>();
-    let action = ServerAction::<RemoveCluster>::new();
+    let action = use_calls::<RemoveCluster>();
     view! {
         <section class="panel">
             <details class="form-more">
                 <summary class="danger" data-testid="remove-open">{texts.remove}</summary>
-                <ActionForm action attr:class="form">
+                <CallForm calls=action class="form">
                     <p class="help">{texts.remove_help}</p>
                     <input type="hidden" name="name" value=name.clone() />
                     <div class="field">
                         <label for="remove-confirm">{fill(texts.remove_confirm, &[&name])}</label>
                         <input id="remove-confirm" name="confirm" class="input mono" autocomplete="off" required=true />
                     </div>
-                    <Outcome answer=action.value().into() />
+                    <Outcome calls=action />
                     <div class="form-actions">
                         <button class="button button-danger" data-testid="remove">{texts.remove_submit}</button>
                     </div>
-                </ActionForm>
+                </CallForm>
             </details>
         </section>
     }

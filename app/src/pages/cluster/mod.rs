@@ -17,7 +17,8 @@ use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
 use crate::pages::clusters::{Insecure, NoPlacements};
 use crate::pages::overview::oldest;
-use crate::server_fns::clusters::{ClusterDetail, read_cluster};
+use crate::reading::Reading;
+use crate::server_fns::clusters::{ClusterDetail, ReadCluster};
 use crate::viewer::may;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -30,7 +31,7 @@ pub fn ClusterPage() -> impl IntoView {
     let name = Memo::new(move |_| params.with(|params| params.get("name").unwrap_or_default()));
     let follow = Refresh { clusters: true, alerts: true, decisions: true, every_seconds: 2 };
     let changed = use_refresh(follow);
-    let source = Resource::new(move || (name.get(), changed.get()), |(name, _)| read_cluster(name));
+    let source = Reading::new(move || changed.get(), move || ReadCluster { name: name.get() });
     let texts = t::<Texts>();
     view! {
         {move || view! { <PageHead title=name.get() crumbs=vec![Crumb::new(texts.title, "/clusters")] /> }}

@@ -9,16 +9,17 @@ pub use table::{Insecure, NoPlacements};
 pub use test_result::TestResult;
 
 use crate::components::empty::Empty;
+use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
 use crate::components::loaded::Loaded;
 use crate::components::page::PageHead;
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::clusters::{ClusterTable, read_cluster_table};
+use crate::reading::Reading;
+use crate::server_fns::clusters::{ClusterTable, ReadClusterTable};
 use crate::viewer::may;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use model::access::Action;
 
@@ -28,9 +29,9 @@ pub fn ClustersPage() -> impl IntoView {
     let selector = Memo::new(move |_| query.with(|query| query.get("selector").unwrap_or_default()));
     let adding = Memo::new(move |_| query.with(|query| query.get("add").is_some()) && may(Action::ManageClusters));
     let changed = use_refresh(Refresh { clusters: true, every_seconds: 2, ..Default::default() });
-    let source = Resource::new(
-        move || (selector.get(), changed.get()),
-        |(selector, _)| read_cluster_table(Some(selector).filter(|text| !text.is_empty())),
+    let source = Reading::new(
+        move || changed.get(),
+        move || ReadClusterTable { selector: Some(selector.get()).filter(|text| !text.is_empty()) },
     );
     let texts = t::<Texts>();
     let show = move |table: ClusterTable| match (table.clusters.is_empty(), selector.get_untracked().is_empty()) {
@@ -71,7 +72,7 @@ fn SelectorBar(selector: Memo<String>) -> impl IntoView {
     let texts = t::<Texts>();
     view! {
         <search class="query-bar">
-            <Form action="/clusters">
+            <GoForm action="/clusters">
                 <label class="visually-hidden" for="selector">{texts.selector}</label>
                 <input
                     id="selector"
@@ -86,7 +87,7 @@ fn SelectorBar(selector: Memo<String>) -> impl IntoView {
                     data-testid="selector"
                 />
                 <button class="button">{texts.filter}</button>
-            </Form>
+            </GoForm>
         </search>
     }
     .into_any()

@@ -81,7 +81,7 @@ fn Entry(entry: TimelineEntry, started: Timestamp) -> impl IntoView {
 
 /// Seconds.
 fn between(from: Timestamp, to: Timestamp) -> f64 {
-    to.duration_since(from).as_secs_f64().max(0.0)
+    ((to.as_millisecond() - from.as_millisecond()) as f64 / 1000.0).max(0.0)
 }
 
 #[component]

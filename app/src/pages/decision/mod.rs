@@ -13,7 +13,8 @@ use crate::format::url;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{fill, t};
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::schedule::read_decision;
+use crate::reading::Reading;
+use crate::server_fns::schedule::ReadDecision;
 use crate::viewer::may;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -34,7 +35,7 @@ pub fn DecisionPage() -> impl IntoView {
         }
         _ => changed.get(),
     });
-    let source = Resource::new(move || (id.get(), again.get()), |(id, _)| read_decision(id));
+    let source = Reading::new(move || again.get(), move || ReadDecision { id: id.get() });
     let show = move |answer: ScheduleAnswer| {
         is_final.set(answer.phase.is_final());
         view! { <Decision answer /> }.into_any()

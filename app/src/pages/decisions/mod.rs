@@ -14,7 +14,8 @@ use crate::i18n::scheduling::Scheduling;
 use crate::i18n::states::state_word;
 use crate::i18n::{fill, frame::Frame, lang, t};
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::schedule::list_decisions;
+use crate::reading::Reading;
+use crate::server_fns::schedule::ListDecisions;
 use crate::viewer::may;
 use leptos::prelude::*;
 use model::access::Action;
@@ -31,9 +32,9 @@ pub fn DecisionsPage() -> impl IntoView {
     let (outcome, cluster) = (use_parameter("outcome"), use_parameter("cluster"));
     let (q, cursor) = (use_parameter("q"), use_parameter("cursor"));
     let changed = use_refresh(Refresh { decisions: true, ..Default::default() });
-    let source = Resource::new(
-        move || (outcome.get(), cluster.get(), q.get(), cursor.get(), changed.get()),
-        |(outcome, cluster, q, cursor, _)| list_decisions(outcome, cluster, q, cursor),
+    let source = Reading::new(
+        move || changed.get(),
+        move || ListDecisions { outcome: outcome.get(), cluster: cluster.get(), q: q.get(), cursor: cursor.get() },
     );
     let filters = move || vec![("outcome", outcome.get()), ("cluster", cluster.get()), ("q", q.get())];
     let filtered = Signal::derive(move || filters().iter().any(|(_, value)| !value.is_empty()));

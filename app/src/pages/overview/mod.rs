@@ -13,7 +13,8 @@ use crate::components::page::PageHead;
 use crate::i18n::overview::Overview as Texts;
 use crate::i18n::{frame::Frame, t};
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::overview::{OverviewData, read_overview};
+use crate::reading::Reading;
+use crate::server_fns::overview::{OverviewData, ReadOverview};
 use crate::viewer::may;
 use leptos::prelude::*;
 use model::access::Action;
@@ -22,7 +23,7 @@ use model::access::Action;
 pub fn Overview() -> impl IntoView {
     let follow = Refresh { clusters: true, alerts: true, decisions: true, every_seconds: 2 };
     let changed = use_refresh(follow);
-    let source = Resource::new(move || changed.get(), |_| read_overview());
+    let source = Reading::new(move || changed.get(), || ReadOverview {});
     let texts = t::<Texts>();
     let schedule = may(Action::Schedule).then(|| {
         view! {

@@ -9,7 +9,8 @@ use crate::components::loaded::Loaded;
 use crate::i18n::common::Common;
 use crate::i18n::lists::{Lists, column_title};
 use crate::i18n::{lang, t};
-use crate::server_fns::resources::list_resources;
+use crate::reading::Reading;
+use crate::server_fns::resources::ListResources;
 use leptos::html::Section;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -81,7 +82,7 @@ fn FetchedDetails(table: &'static TableSpec, query: Memo<ListQuery>, uid: String
         let kind = query.with(|query| query.kind.clone());
         ListQuery { kind, q: term("uid", &uid), limit: 1, ..Default::default() }.to_query_string()
     };
-    let source = Resource::new(asked, list_resources);
+    let source = Reading::new(|| 0, move || ListResources { list: asked() });
     let show = move |list: ResourceList| match list.rows.first() {
         Some(row) => details(table, row),
         None => view! { <p class="drawer-head">{t::<Lists>().not_on_page}</p> }.into_any(),

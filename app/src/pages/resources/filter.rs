@@ -3,12 +3,12 @@
 use super::query::{ListQuery, term};
 use super::store::ListStore;
 use super::tables::TableSpec;
+use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::lists::{Lists, column_title};
 use crate::i18n::states::state_word;
 use crate::i18n::{fill, lang, t};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use model::query::{Query, QueryError};
 use model::wire::resource::{Facet, FacetValue};
 
@@ -38,7 +38,7 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
     let clear = move || query.with(|query| query.with_q("").address());
     view! {
         <search class="query-bar">
-            <Form action=action>
+            <GoForm action=Signal::derive(action)>
                 <label class="visually-hidden" for="query">{texts.query}</label>
                 <input
                     id="query"
@@ -61,7 +61,7 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
                 <a class="button button-quiet" href=clear hidden=move || query.with(|query| query.q.is_empty())>
                     {texts.clear}
                 </a>
-            </Form>
+            </GoForm>
             <div id="query-error" aria-live="polite">
                 {move || error.get().map(|error| view! { <QueryProblem text=typed.get_untracked() error /> })}
             </div>

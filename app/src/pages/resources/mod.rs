@@ -10,7 +10,7 @@ mod table;
 mod tables;
 
 use self::query::ListQuery;
-use self::store::ListStore;
+use self::store::{ListMessage, ListStore};
 use self::tables::{TableSpec, table_of};
 use crate::components::empty::Empty;
 use crate::components::icon::Icon;
@@ -19,9 +19,10 @@ use crate::components::page::PageHead;
 use crate::i18n::lists::{Lists, kind_title};
 use crate::i18n::overview::Overview;
 use crate::i18n::{lang, t};
-use crate::live::{Clock, ListMessage, use_clock, use_live};
+use crate::live::{Clock, ListText, use_clock, use_live};
 use crate::pages::not_found::NotFound;
-use crate::server_fns::resources::list_resources;
+use crate::reading::Reading;
+use crate::server_fns::resources::ListResources;
 use crate::viewer::may;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -51,7 +52,7 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
     let heard = StoredValue::new(0.0f64);
     let silence = use_silence(clock, heard);
     let asked = Memo::new(move |_| query.with(ListQuery::to_query_string));
-    let source = Resource::new(move || (asked.get(), silence.get()), |(asked, _)| list_resources(asked));
+    let source = Reading::new(move || silence.get(), move || ListResources { list: asked.get() });
     follow(store, query, clock, heard);
     let title = kind_title(lang(), table.spec().plural).unwrap_or(table.spec().kind);
     let show = move |list: ResourceList| {
@@ -122,7 +123,8 @@ fn use_silence(clock: Clock, heard: StoredValue<f64>) -> ReadSignal<u64> {
 /// Follows the list on the stream for as long as the page is there.
 fn follow(store: ListStore, query: Memo<ListQuery>, clock: Clock, heard: StoredValue<f64>) {
     let live = use_live();
-    let told = Callback::new(move |message: ListMessage| {
+    let told = Callback::new(move |text: ListText| {
+        let Some(message) = ListMessage::read(&text) else { return };
         heard.set_value(clock.stamp());
         store.hear(message, clock.stamp());
     });

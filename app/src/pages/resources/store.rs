@@ -1,12 +1,29 @@
 //! The rows on the screen: filled by the server's answer, kept up to date by the stream. A row that changes is changed
 //! in place; the order waits while the pointer is on the rows.
 
-use crate::live::ListMessage;
+use crate::live::ListText;
 use leptos::prelude::*;
 use model::kinds::KindSpec;
 use model::wire::resource::{ClusterAge, Facet, ResourceList, ResourceRow, WindowDelta};
 use serde_json::Value;
 use std::collections::HashMap;
+
+/// What the stream says about the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListMessage {
+    Page(ResourceList),
+    Delta(WindowDelta),
+}
+
+impl ListMessage {
+    /// None for what does not read.
+    pub fn read(text: &ListText) -> Option<ListMessage> {
+        match text {
+            ListText::Page(text) => serde_json::from_str(text).ok().map(ListMessage::Page),
+            ListText::Delta(text) => serde_json::from_str(text).ok().map(ListMessage::Delta),
+        }
+    }
+}
 
 /// A row, and which of its columns the last change touched.
 #[derive(Clone, Debug, PartialEq)]

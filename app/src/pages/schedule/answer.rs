@@ -18,18 +18,18 @@ use model::wire::schedule::ScheduleAnswer;
 pub fn AnswerPane(preview: Preview) -> impl IntoView {
     let texts = t::<Scheduling>();
     let last = StoredValue::new(None::<ScheduleAnswer>);
-    let show = move |answer: Option<Answer<ScheduleAnswer>>| match answer {
-        None => view! {
+    let show = move |answer: Answer<Option<ScheduleAnswer>>| match answer {
+        Ok(None) => view! {
             <Empty icon=Icon::Target text=texts.answer_empty>
                 <a class="button" href="/schedule?sample=1">{texts.sample}</a>
             </Empty>
         }
         .into_any(),
-        Some(Ok(answer)) => {
+        Ok(Some(answer)) => {
             last.set_value(Some(answer.clone()));
             view! { <Breakdown answer /> }.into_any()
         }
-        Some(Err(Failure(problem))) => view! { <NotYet problem last=last.get_value() /> }.into_any(),
+        Err(Failure(problem)) => view! { <NotYet problem last=last.get_value() /> }.into_any(),
     };
     view! {
         <section class="panel schedule-answer" aria-labelledby="schedule-answer" data-testid="schedule-answer">

@@ -2,7 +2,7 @@
 
 use super::Preview;
 use super::guide::{Placement, Where};
-use crate::components::form::{FormState, use_action_form};
+use crate::components::form::{CallForm, Calls, FormState, use_call_form, use_calls};
 use crate::components::icon::{Icon, IconView};
 use crate::components::safe_textarea::SafeTextarea;
 use crate::i18n::problems::problem_text;
@@ -11,7 +11,6 @@ use crate::i18n::{fill, lang, t};
 use crate::server_fns::Failure;
 use crate::server_fns::schedule::{Choices, PlaceWorkload, ScheduleForm};
 use crate::viewer::may;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::access::Action;
@@ -20,20 +19,19 @@ use model::wire::problem::Problem;
 #[component]
 pub fn Editor(choices: Choices, form: RwSignal<ScheduleForm>, preview: Preview) -> impl IntoView {
     let texts = t::<Scheduling>();
-    let place = ServerAction::<PlaceWorkload>::new();
-    let state = use_action_form(place);
+    let place = use_calls::<PlaceWorkload>();
+    let state = use_call_form(place);
     Effect::new(move |_| {
         let problem = match preview.get() {
-            Some(Some(Err(Failure(problem)))) => Some(problem),
+            Some(Err(Failure(problem))) => Some(problem),
             _ => None,
         };
         state.problem.set(problem);
     });
-    let busy = place.pending();
-    let word = move || if busy.get() { texts.placing } else { texts.place };
+    let word = move || if place.pending() { texts.placing } else { texts.place };
     let submit = may(Action::Schedule).then(|| {
         view! {
-            <button class="button button-primary" data-testid="schedule-submit" disabled=move || busy.get()>
+            <button class="button button-primary" data-testid="schedule-submit" disabled=move || place.pending()>
                 <IconView icon=Icon::Target />
                 {word}
             </button>
@@ -41,7 +39,7 @@ pub fn Editor(choices: Choices, form: RwSignal<ScheduleForm>, preview: Preview) 
     });
     view! {
         <section class="panel schedule-editor">
-            <ActionForm action=place attr:class="form" attr:data-testid="schedule-form">
+            <CallForm calls=place class="form" testid="schedule-form">
                 <input type="hidden" name="key" value=choices.key.clone() />
                 <PlaceProblem place />
                 <Manifests form state />
@@ -53,7 +51,7 @@ pub fn Editor(choices: Choices, form: RwSignal<ScheduleForm>, preview: Preview) 
                         {texts.preview}
                     </button>
                 </div>
-            </ActionForm>
+            </CallForm>
         </section>
     }
     .into_any()
@@ -119,19 +117,16 @@ pub fn told(problem: &Problem) -> String {
 
 /// Why it was not placed.
 #[component]
-fn PlaceProblem(place: ServerAction<PlaceWorkload>) -> impl IntoView {
+fn PlaceProblem(place: Calls<()>) -> impl IntoView {
     let from_address = use_query_map()
         .with_untracked(|query| query.get("problem"))
         .map(|code| problem_text(lang(), &code).map_or_else(|| code.replace('_', " "), str::to_string));
-    let value = place.value();
-    let text = move || {
-        value.with(|value| match value {
-            Some(Err(Failure(problem))) => {
-                Some(problem_text(lang(), &problem.code).map_or_else(|| told(problem), str::to_string))
-            }
-            Some(Ok(())) => None,
-            None => from_address.clone(),
-        })
+    let text = move || match place.answer() {
+        Some(Err(Failure(problem))) => {
+            Some(problem_text(lang(), &problem.code).map_or_else(|| told(&problem), str::to_string))
+        }
+        Some(Ok(())) => None,
+        None => from_address.clone(),
     };
     let text = Memo::new(move |_| text());
     view! {

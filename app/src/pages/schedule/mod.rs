@@ -11,8 +11,8 @@ use crate::format::url::pairs;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::t;
 use crate::live::{Refresh, use_refresh};
-use crate::server_fns::Answer;
-use crate::server_fns::schedule::{Choices, ScheduleForm, preview_schedule, read_choices};
+use crate::reading::Reading;
+use crate::server_fns::schedule::{Choices, PreviewSchedule, ReadChoices, ScheduleForm};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -25,13 +25,13 @@ const PAUSE: Duration = Duration::from_millis(300);
 const EVERY_SECONDS: u32 = 5;
 
 /// What would be decided; None while there is nothing to decide about.
-type Preview = Resource<Option<Answer<ScheduleAnswer>>>;
+type Preview = Reading<Option<ScheduleAnswer>>;
 
 #[component]
 pub fn SchedulePage() -> impl IntoView {
     let search = use_location().search;
     let asked = Memo::new(move |_| search.with(|search| of_address(search)));
-    let choices = Resource::new(|| (), |_| read_choices());
+    let choices = Reading::new(|| 0, || ReadChoices {});
     let show = move |choices: Choices| {
         view! { {move || view! { <Workbench choices=choices.clone() initial=asked.get() /> }} }.into_any()
     };
@@ -47,9 +47,11 @@ fn Workbench(choices: Choices, initial: ScheduleForm) -> impl IntoView {
     let form = RwSignal::new(initial);
     let settled = use_settled(form);
     let changed = use_refresh(Refresh { every_seconds: EVERY_SECONDS, ..Default::default() });
-    let preview: Preview = Resource::new(
-        move || (settled.get(), changed.get()),
-        |(form, _)| async move { if form.manifests.trim().is_empty() { None } else { Some(preview_schedule(form).await) } },
+    let preview: Preview = Reading::posted(
+        move || changed.get(),
+        move || {
+            Some(settled.get()).filter(|form| !form.manifests.trim().is_empty()).map(|form| PreviewSchedule { form })
+        },
     );
     view! {
         <div class="schedule">

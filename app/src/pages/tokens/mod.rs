@@ -4,24 +4,24 @@ mod create;
 
 use crate::components::data_table::DataTable;
 use crate::components::empty::Empty;
+use crate::components::form::{CallForm, Calls, use_calls};
 use crate::components::icon::Icon;
 use crate::components::loaded::Loaded;
 use crate::components::page::PageHead;
 use crate::components::when::When;
 use crate::i18n::accounts::Accounts;
 use crate::i18n::t;
-use crate::server_fns::accounts::{RevokeToken, list_tokens};
-use leptos::form::ActionForm;
+use crate::reading::Reading;
+use crate::server_fns::accounts::{ListTokens, RevokeToken};
 use leptos::prelude::*;
 use model::wire::account::Token;
 
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let texts = t::<Accounts>();
-    let revoke = ServerAction::<RevokeToken>::new();
+    let revoke = use_calls::<RevokeToken>();
     let made = RwSignal::new(0u32);
-    let version = revoke.version();
-    let source = Resource::new(move || (made.get(), version.get()), |_| list_tokens());
+    let source = Reading::new(move || u64::from(made.get()) + revoke.count(), || ListTokens {});
     let show = move |tokens: Vec<Token>| match tokens.is_empty() {
         true => view! { <Empty icon=Icon::Token text=texts.tokens_empty /> }.into_any(),
         false => view! { <Table tokens revoke /> }.into_any(),
@@ -36,7 +36,7 @@ pub fn TokensPage() -> impl IntoView {
 }
 
 #[component]
-fn Table(tokens: Vec<Token>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Table(tokens: Vec<Token>, revoke: Calls<()>) -> impl IntoView {
     let texts = t::<Accounts>();
     let rows = tokens.into_iter().map(move |token| view! { <Row token revoke /> });
     let heads = vec![
@@ -56,7 +56,7 @@ fn Table(tokens: Vec<Token>, revoke: ServerAction<RevokeToken>) -> impl IntoView
 }
 
 #[component]
-fn Row(token: Token, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Row(token: Token, revoke: Calls<()>) -> impl IntoView {
     let texts = t::<Accounts>();
     let used = match token.last_used_at {
         Some(at) => view! { <When at /> }.into_any(),
@@ -70,10 +70,10 @@ fn Row(token: Token, revoke: ServerAction<RevokeToken>) -> impl IntoView {
             <td role="cell" class="figure" data-label=texts.last_used>{used}</td>
             <td role="cell" class="figure" data-label=texts.expires><When at=token.expires_at /></td>
             <td role="cell" class="figure cell-actions">
-                <ActionForm action=revoke attr:class="inline-form">
+                <CallForm calls=revoke class="inline-form">
                     <input type="hidden" name="id" value=token.id />
                     <button class="button button-danger" data-testid="revoke-token">{texts.revoke}</button>
-                </ActionForm>
+                </CallForm>
             </td>
         </tr>
     }

@@ -13,7 +13,8 @@ use crate::components::when::When;
 use crate::format::url;
 use crate::i18n::accounts::Accounts;
 use crate::i18n::{frame::Frame, t};
-use crate::server_fns::accounts::list_users;
+use crate::reading::Reading;
+use crate::server_fns::accounts::ListUsers;
 use crate::viewer::{may, use_viewer};
 use leptos::prelude::*;
 use model::access::{Action, Role};
@@ -27,7 +28,10 @@ pub fn UsersPage() -> impl IntoView {
     let texts = t::<Accounts>();
     let (adding, editing, cursor) = (use_parameter("add"), use_parameter("edit"), use_parameter("cursor"));
     // Every change ends at this address without a panel, so that a panel that closed asks again.
-    let source = Resource::new(move || (cursor.get(), editing.get()), |(cursor, _)| list_users(cursor));
+    let closed = Memo::new(move |closed: Option<&u64>| {
+        closed.copied().unwrap_or_default() + u64::from(editing.read().is_empty())
+    });
+    let source = Reading::new(move || closed.get(), move || ListUsers { cursor: cursor.get() });
     let add = may(Action::ManageUsers).then(|| {
         view! {
             <a class="button button-primary" href="/users?add=1" data-noscroll="" data-testid="add-user">

@@ -1,15 +1,17 @@
 //! Adding a user; changing one's role, password and whether the account works; deleting.
 
 use super::{PATH, role_title};
-use crate::components::form::{Check, FormProblem, PostForm, SelectField, TextField, use_action_form};
+use crate::components::form::{
+    CallForm, Check, FormProblem, PostForm, SelectField, TextField, use_call_form, use_calls,
+};
 use crate::components::loaded::Loaded;
 use crate::components::side_panel::SidePanel;
 use crate::i18n::accounts::Accounts;
 use crate::i18n::common::Common;
 use crate::i18n::{fill, t};
-use crate::server_fns::accounts::{DeleteUser, SetUserAccess, read_user};
+use crate::reading::Reading;
+use crate::server_fns::accounts::{DeleteUser, ReadUser, SetUserAccess};
 use crate::viewer::use_viewer;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use model::access::Role;
 use model::wire::account::User;
@@ -59,7 +61,7 @@ fn RoleField(role: Role) -> impl IntoView {
 pub fn EditPanel(name: String) -> impl IntoView {
     let texts = t::<Accounts>();
     let wanted = name.clone();
-    let source = Resource::new(move || wanted.clone(), read_user);
+    let source = Reading::new(|| 0, move || ReadUser { name: wanted.clone() });
     let show = |user: User| view! { <AccessForm user /> }.into_any();
     let is_me = use_viewer().with_value(|viewer| viewer.me.as_ref().is_some_and(|me| me.name == name));
     let password = match is_me {
@@ -79,12 +81,12 @@ pub fn EditPanel(name: String) -> impl IntoView {
 #[component]
 fn AccessForm(user: User) -> impl IntoView {
     let texts = t::<Accounts>();
-    let action = ServerAction::<SetUserAccess>::new();
-    let state = use_action_form(action);
+    let action = use_calls::<SetUserAccess>();
+    let state = use_call_form(action);
     view! {
         <section class="stack">
             <h3>{texts.access}</h3>
-            <ActionForm action attr:class="form" attr:data-testid="access-form">
+            <CallForm calls=action class="form" testid="access-form">
                 <FormProblem state />
                 <input type="hidden" name="name" value=user.name />
                 <RoleField role=user.role />
@@ -92,7 +94,7 @@ fn AccessForm(user: User) -> impl IntoView {
                 <div class="form-actions">
                     <button class="button button-primary" data-testid="access-submit">{t::<Common>().save}</button>
                 </div>
-            </ActionForm>
+            </CallForm>
         </section>
     }
     .into_any()
@@ -126,12 +128,12 @@ fn PasswordForm(name: String) -> impl IntoView {
 #[component]
 fn DeleteForm(name: String) -> impl IntoView {
     let texts = t::<Accounts>();
-    let action = ServerAction::<DeleteUser>::new();
-    let state = use_action_form(action);
+    let action = use_calls::<DeleteUser>();
+    let state = use_call_form(action);
     view! {
         <section class="danger-zone stack">
             <h3>{texts.delete_user}</h3>
-            <ActionForm action attr:class="form">
+            <CallForm calls=action class="form">
                 <FormProblem state />
                 <input type="hidden" name="name" value=name.clone() />
                 <TextField
@@ -145,7 +147,7 @@ fn DeleteForm(name: String) -> impl IntoView {
                 <div class="form-actions">
                     <button class="button button-danger" data-testid="user-delete">{texts.delete}</button>
                 </div>
-            </ActionForm>
+            </CallForm>
         </section>
     }
     .into_any()
