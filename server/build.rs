@@ -16,6 +16,8 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Compressed copies lie beside their originals under these endings.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
+/// What `cargo xtask site` notes about the files; nothing that a browser asks for.
+const BESIDE_THE_SITE: [&str; 3] = ["manifest.json", "first-route.json", ".stamp"];
 
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
@@ -73,7 +75,7 @@ fn table(site: &Path) -> Result<String> {
         let name = file.strip_prefix(site)?.to_string_lossy().into_owned();
         let extension = file.extension().unwrap_or_default().to_string_lossy().into_owned();
         let is_compressed_copy = COMPRESSED.contains(&extension.as_str()) && file.with_extension("").exists();
-        if name == "manifest.json" || name == ".stamp" || is_compressed_copy {
+        if BESIDE_THE_SITE.contains(&name.as_str()) || is_compressed_copy {
             continue;
         }
         entries.push((format!("/{name}"), entry(&name, &file, &extension)?));

@@ -26,6 +26,8 @@ mod site;
 pub mod viewer;
 
 pub use routes::App;
+#[cfg(feature = "hydrate")]
+pub use routes::load_page;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 pub use site::{Assets, SiteInfo};

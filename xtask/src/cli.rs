@@ -38,7 +38,11 @@ enum Command {
     /// Measure memory, intake, lists and decisions, beside peers in the same run
     Bench(BenchArgs),
     /// Build the browser's files (WebAssembly, script, styles) and print the folder they are in
-    Site,
+    Site {
+        /// As small as for a release; says what each page loads
+        #[arg(long)]
+        small: bool,
+    },
     /// Take pictures of every page: light and dark, wide and narrow, English and Chinese
     Screenshots {
         /// Only pages whose name contains this
@@ -95,7 +99,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Dist { no_wasm_opt } => commands::dist::run(&workspace, no_wasm_opt),
         Command::Check => commands::check::run(&workspace),
         Command::Bench(args) => commands::bench::run(&workspace, &args),
-        Command::Site => commands::site::run(&workspace),
+        Command::Site { small } => commands::site::run(&workspace, small),
         Command::Screenshots { only } => commands::screenshots::run(&workspace, only.as_deref()),
         Command::Testcluster(command) => testcluster::run(&workspace, command),
         Command::Announce { address } => commands::demo::announce(&address),

@@ -10,6 +10,7 @@ pub mod clusters;
 pub mod decision;
 pub mod decisions;
 pub mod deliveries;
+pub mod lazy;
 pub mod login;
 pub mod not_found;
 pub mod overview;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::SITE_VARIABLE;
 use crate::process::{cargo, output, run as run_command};
 use crate::progress::Steps;
-use crate::site::{self, Effort};
+use crate::site::{self, Effort, first_route};
 use crate::workspace::Workspace;
 
 /// Builds `target/dist/pilothouse`.
@@ -20,6 +20,9 @@ pub fn run(workspace: &Workspace, no_wasm_opt: bool) -> Result<ExitCode> {
     let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace))?;
     let effort = Effort::Small { wasm_opt: !no_wasm_opt };
     let site = steps.run("Optimise and compress the browser's files", || site::assemble(workspace, &wasm, effort))?;
+    if !no_wasm_opt {
+        first_route::hold(&site)?;
+    }
     steps.run("Compile the server for release", || {
         run_command(
             cargo(workspace)

@@ -28,6 +28,8 @@ pub fn generate(wasm: &Path, folder: &Path) -> Result<Generated> {
         .typescript(false)
         .omit_default_module_path(true)
         .remove_name_section(true)
+        // Parts import the table of functions, which the linker exports and nothing else here uses.
+        .keep_lld_exports(true)
         .remove_producers_section(true)
         .out_name("pilothouse")
         .generate(folder)

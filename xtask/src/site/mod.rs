@@ -2,13 +2,22 @@
 //!
 //! ```text
 //! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
+//! site/first-route.json              what the heaviest page loads when it is entered first (release only)
 //! site/assets/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
+//! site/assets/part-NAME-HASH.wasm    code that only some pages need
+//! site/assets/parts-HASH.js          loads them
 //! site/favicon.svg …                 what lies in public/, under its own name
 //! site/**/*.br|*.gz                  the same, compressed beforehand
 //! ```
 
 mod bindgen;
+mod bundles;
 mod compress;
+pub mod first_route;
+mod loader;
+mod merge;
+mod program;
+mod split;
 pub mod stylesheet;
 
 use std::fs;
@@ -20,7 +29,7 @@ use serde_json::json;
 use crate::hash::{self, ContentHash};
 use crate::process::{cargo, run};
 use crate::stamp;
-use crate::tools::{binaryen, wasm_target};
+use crate::tools::wasm_target;
 use crate::workspace::Workspace;
 
 /// How much work goes into making the files small.
@@ -88,12 +97,7 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
     }
     stamp::make(&site, &key, |site| {
         let assets = site.join("assets");
-        let generated = bindgen::generate(wasm, &assets)?;
-        if effort == (Effort::Small { wasm_opt: true }) {
-            binaryen::optimise(workspace, &generated.wasm)?;
-        }
-        let script = name_by_content(&generated.script)?;
-        let module = name_by_content(&generated.wasm)?;
+        let program = program::lay_out(workspace, wasm, &assets, effort)?;
         let stylesheet = assets.join("pilothouse.css");
         fs::write(&stylesheet, css.as_bytes())?;
         let stylesheet = name_by_content(&stylesheet)?;
@@ -103,17 +107,32 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
             fs::copy(path, copy)?;
         }
         compress::folder(site, effort)?;
-        let address = |file: &Path| format!("/assets/{}", file.file_name().unwrap_or_default().to_string_lossy());
-        let manifest = json!({ "js": address(&script), "wasm": address(&module), "css": address(&stylesheet) });
+        let manifest = json!({
+            "js": address(&program.script),
+            "wasm": address(&program.module),
+            "css": address(&stylesheet),
+        });
         fs::write(site.join("manifest.json"), format!("{manifest:#}\n"))?;
+        if effort != Effort::Quick {
+            first_route::write(&program, site)?;
+        }
         Ok(())
     })?;
     Ok(site)
 }
 
+/// Where a file of `assets/` is found by a browser.
+fn address(file: &Path) -> String {
+    format!("/assets/{}", file.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// Renames `NAME.EXT` to `NAME-HASH.EXT`.
 fn name_by_content(file: &Path) -> Result<PathBuf> {
     let hash = hash::of_bytes(&fs::read(file).with_context(|| format!("read {}", file.display()))?);
+    name_by_hash(file, &hash)
+}
+
+fn name_by_hash(file: &Path, hash: &str) -> Result<PathBuf> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let extension = file.extension().unwrap_or_default().to_string_lossy();
     let named = file.with_file_name(format!("{stem}-{hash}.{extension}"));

@@ -15,7 +15,6 @@ use crate::workspace::Workspace;
 /// When the tool cannot be installed, or refuses the module.
 pub fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
     let modules = npm::install(workspace, &workspace.path("xtask/npm"))?;
-    let before = std::fs::metadata(module)?.len();
     // The features that the Rust target turns on; wasm-opt must not be stricter, nor use newer ones.
     run(Command::new("node")
         .arg(modules.join("binaryen/bin/wasm-opt"))
@@ -33,6 +32,5 @@ pub fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
         .arg(module)
         .arg(module))
     .context("make the WebAssembly smaller (cargo xtask dist --no-wasm-opt does without)")?;
-    eprintln!("      wasm-opt: {} kB -> {} kB", before / 1000, std::fs::metadata(module)?.len() / 1000);
     Ok(())
 }

@@ -1,0 +1,110 @@
+//! Pages whose code the browser loads when they are first gone to.
+//!
+//! The build cuts the WebAssembly into files: one for each page, one for what only pages of one area share, and some for
+//! what pages of several areas share (`xtask/src/site/bundles.rs`).
+
+/// Declares where pages are and in which part their code lies: `PATH => NAME: AREA__PAGE, COMPONENT;`.
+/// `NAME::Route` is the route's view.
+macro_rules! lazy_pages {
+    ($($path:literal => $name:ident: $part:ident, $page:path;)+) => {
+        $(
+            pub mod $name {
+                use leptos::prelude::*;
+
+                pub struct Route;
+
+                impl leptos_router::LazyRoute for Route {
+                    fn data() -> Self {
+                        Self
+                    }
+
+                    async fn view(_: Self) -> AnyView {
+                        view().await
+                    }
+                }
+
+                #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload(load))]
+                pub fn view() -> AnyView {
+                    view! { <$page /> }.into_any()
+                }
+            }
+        )+
+
+        /// Where the pages are.
+        #[cfg(test)]
+        const PATHS: &[&str] = &[$($path),+];
+
+        /// Loads the code of the page at this path. What the server rendered can then be taken over at once.
+        pub async fn load(path: &str) {
+            $(
+                if fits($path, path) {
+                    return $name::load().await;
+                }
+            )+
+        }
+    };
+}
+
+lazy_pages! {
+    "/login" => login: entrance__login, crate::pages::login::Login;
+    "/setup" => setup: entrance__setup, crate::pages::setup::Setup;
+    "/" => overview: fleet__overview, crate::pages::overview::Overview;
+    "/clusters" => clusters: fleet__clusters, crate::pages::clusters::ClustersPage;
+    "/clusters/:name" => cluster: fleet__cluster, crate::pages::cluster::ClusterPage;
+    "/resources/:kind" => resources: resources__list, crate::pages::resources::ResourcesPage;
+    "/schedule" => schedule: scheduling__schedule, crate::pages::schedule::SchedulePage;
+    "/decisions" => decisions: scheduling__decisions, crate::pages::decisions::DecisionsPage;
+    "/decisions/:id" => decision: scheduling__decision, crate::pages::decision::DecisionPage;
+    "/alerts" => alerts: alerting__alerts, crate::pages::alerts::AlertsPage;
+    "/alert-rules" => alert_rules: alerting__rules, crate::pages::alert_rules::AlertRulesPage;
+    "/channels" => channels: alerting__channels, crate::pages::channels::ChannelsPage;
+    "/deliveries" => deliveries: alerting__deliveries, crate::pages::deliveries::DeliveriesPage;
+    "/users" => users: accounts__users, crate::pages::users::UsersPage;
+    "/tokens" => tokens: accounts__tokens, crate::pages::tokens::TokensPage;
+    "/audit" => audit: accounts__audit, crate::pages::audit::AuditPage;
+    "/preferences" => preferences: accounts__preferences, crate::pages::preferences::PreferencesPage;
+}
+
+/// Whether a path is of a pattern, in which `:name` stands for any one segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    let segments = |text: &'_ str| text.split('/').filter(|segment| !segment.is_empty()).map(str::to_string).collect();
+    let (pattern, path): (Vec<String>, Vec<String>) = (segments(pattern), segments(path));
+    pattern.len() == path.len() && pattern.iter().zip(&path).all(|(one, other)| one.starts_with(':') || one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATHS, fits};
+
+    #[test]
+    fn patterns_fit_as_routes_do() {
+        for (pattern, path, expected) in [
+            ("/", "/", true),
+            ("/", "/clusters", false),
+            ("/clusters", "/clusters/", true),
+            ("/clusters/:name", "/clusters/sh", true),
+            ("/clusters/:name", "/clusters", false),
+            ("/clusters/:name", "/clusters/sh/x", false),
+        ] {
+            assert_eq!(fits(pattern, path), expected, "{pattern} {path}");
+        }
+    }
+
+    /// A route without a page of its own.
+    #[cfg(feature = "ssr")]
+    const LEADS_ELSEWHERE: &str = "/events";
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn every_route_is_among_the_pages() {
+        let mut routes: Vec<String> = leptos_axum::generate_route_list(crate::App)
+            .into_iter()
+            .map(|route| route.path().replace('{', ":").replace('}', ""))
+            .filter(|path| path != LEADS_ELSEWHERE)
+            .collect();
+        let mut paths: Vec<String> = PATHS.iter().map(ToString::to_string).collect();
+        routes.sort();
+        paths.sort();
+        assert_eq!(routes, paths);
+    }
+}

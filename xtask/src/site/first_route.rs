@@ -1,0 +1,59 @@
+//! What a browser must load before the first page that it opens is alive.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::address;
+use super::program::Program;
+
+/// The most that may be, compressed with brotli.
+const LIMIT_BYTES: u64 = 250_000;
+/// Lies beside the manifest.
+const FILE: &str = "first-route.json";
+
+/// Writes down what the heaviest page loads, and what each of them does.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn write(program: &Program, site: &Path) -> Result<()> {
+    let mut pages = Vec::new();
+    for (part, own) in &program.parts {
+        let files: Vec<&PathBuf> = [&program.script, &program.loader, &program.module].into_iter().chain(own).collect();
+        let bytes = files.iter().map(|file| compressed_bytes(file)).sum::<Result<u64>>()?;
+        pages.push((bytes, part, files));
+    }
+    pages.sort_by(|one, other| other.0.cmp(&one.0));
+    let (bytes, part, files) = pages.first().context("there is a page")?;
+    let files: Vec<String> = files.iter().map(|file| address(file)).collect();
+    let pages: Value = pages.iter().map(|(bytes, part, _)| json!({ "part": part, "bytes_br": bytes })).collect();
+    let report = json!({ "bytes_br": bytes, "part": part, "files": files, "pages": pages });
+    fs::write(site.join(FILE), format!("{report:#}\n"))?;
+    Ok(())
+}
+
+/// Says what the heaviest page loads.
+///
+/// # Errors
+/// When that is more than it may be.
+pub fn hold(site: &Path) -> Result<()> {
+    let path = site.join(FILE);
+    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    let report: Value = serde_json::from_str(&text)?;
+    let bytes = report["bytes_br"].as_u64().context("bytes_br is a number")?;
+    let part = report["part"].as_str().unwrap_or_default();
+    eprintln!("      the heaviest page to open first ({part}) loads {} kB of {} kB", bytes / 1000, LIMIT_BYTES / 1000);
+    if bytes > LIMIT_BYTES {
+        bail!("{part} loads {bytes} bytes before it is alive; {LIMIT_BYTES} are allowed (see {})", path.display());
+    }
+    Ok(())
+}
+
+/// Small files have no compressed copy; they are sent as they are.
+fn compressed_bytes(file: &Path) -> Result<u64> {
+    let compressed = PathBuf::from(format!("{}.br", file.display()));
+    let sent = if compressed.exists() { &compressed } else { file };
+    Ok(fs::metadata(sent).with_context(|| format!("read {}", sent.display()))?.len())
+}
