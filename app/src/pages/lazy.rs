@@ -1,12 +1,12 @@
 //! Pages whose code the browser loads when they are first gone to.
 //!
-//! The build cuts the WebAssembly into files: one for each page, one for what only pages of one area share, and some for
-//! what pages of several areas share (`xtask/src/site/bundles.rs`).
+//! The build cuts the WebAssembly into files: one for each page, and some for what pages share
+//! (`xtask/src/site/bundles.rs`).
 
-/// Declares where pages are and in which part their code lies: `PATH => NAME: AREA__PAGE, COMPONENT;`.
+/// Declares where pages are and in which part their code lies: `PATH => NAME, COMPONENT;`.
 /// `NAME::Route` is the route's view.
 macro_rules! lazy_pages {
-    ($($path:literal => $name:ident: $part:ident, $page:path;)+) => {
+    ($($path:literal => $name:ident, $page:path;)+) => {
         $(
             pub mod $name {
                 use leptos::prelude::*;
@@ -23,7 +23,7 @@ macro_rules! lazy_pages {
                     }
                 }
 
-                #[leptos::wasm_split::wasm_split($part, wasm_split_path = leptos::wasm_split, preload(load))]
+                #[leptos::wasm_split::wasm_split($name, wasm_split_path = leptos::wasm_split, preload(load))]
                 pub fn view() -> AnyView {
                     view! { <$page /> }.into_any()
                 }
@@ -46,23 +46,23 @@ macro_rules! lazy_pages {
 }
 
 lazy_pages! {
-    "/login" => login: entrance__login, crate::pages::login::Login;
-    "/setup" => setup: entrance__setup, crate::pages::setup::Setup;
-    "/" => overview: fleet__overview, crate::pages::overview::Overview;
-    "/clusters" => clusters: fleet__clusters, crate::pages::clusters::ClustersPage;
-    "/clusters/:name" => cluster: fleet__cluster, crate::pages::cluster::ClusterPage;
-    "/resources/:kind" => resources: resources__list, crate::pages::resources::ResourcesPage;
-    "/schedule" => schedule: scheduling__schedule, crate::pages::schedule::SchedulePage;
-    "/decisions" => decisions: scheduling__decisions, crate::pages::decisions::DecisionsPage;
-    "/decisions/:id" => decision: scheduling__decision, crate::pages::decision::DecisionPage;
-    "/alerts" => alerts: alerting__alerts, crate::pages::alerts::AlertsPage;
-    "/alert-rules" => alert_rules: alerting__rules, crate::pages::alert_rules::AlertRulesPage;
-    "/channels" => channels: alerting__channels, crate::pages::channels::ChannelsPage;
-    "/deliveries" => deliveries: alerting__deliveries, crate::pages::deliveries::DeliveriesPage;
-    "/users" => users: accounts__users, crate::pages::users::UsersPage;
-    "/tokens" => tokens: accounts__tokens, crate::pages::tokens::TokensPage;
-    "/audit" => audit: accounts__audit, crate::pages::audit::AuditPage;
-    "/preferences" => preferences: accounts__preferences, crate::pages::preferences::PreferencesPage;
+    "/login" => login, crate::pages::login::Login;
+    "/setup" => setup, crate::pages::setup::Setup;
+    "/" => overview, crate::pages::overview::Overview;
+    "/clusters" => clusters, crate::pages::clusters::ClustersPage;
+    "/clusters/:name" => cluster, crate::pages::cluster::ClusterPage;
+    "/resources/:kind" => resources, crate::pages::resources::ResourcesPage;
+    "/schedule" => schedule, crate::pages::schedule::SchedulePage;
+    "/decisions" => decisions, crate::pages::decisions::DecisionsPage;
+    "/decisions/:id" => decision, crate::pages::decision::DecisionPage;
+    "/alerts" => alerts, crate::pages::alerts::AlertsPage;
+    "/alert-rules" => alert_rules, crate::pages::alert_rules::AlertRulesPage;
+    "/channels" => channels, crate::pages::channels::ChannelsPage;
+    "/deliveries" => deliveries, crate::pages::deliveries::DeliveriesPage;
+    "/users" => users, crate::pages::users::UsersPage;
+    "/tokens" => tokens, crate::pages::tokens::TokensPage;
+    "/audit" => audit, crate::pages::audit::AuditPage;
+    "/preferences" => preferences, crate::pages::preferences::PreferencesPage;
 }
 
 /// Whether a path is of a pattern, in which `:name` stands for any one segment.

@@ -1,9 +1,10 @@
 //! Which code lies in which file.
 //!
-//! The cut leaves one file for every set of pages that share some code: hundreds. Here they are joined to a few, so that
-//! a page loads at most three beside the main file: its own, its area's, and what pages of several areas share.
+//! The cut leaves one file for every set of pages that share some code: hundreds. Here they are joined, those first that
+//! cost least: pages load code that they do not need, but fewer files. It ends when joining costs more than it saves, and
+//! no page loads too many.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,65 +12,142 @@ use anyhow::{Context, Result};
 
 use super::merge::merge;
 
-/// Code that pages of several areas share.
-const COMMON: &str = "common";
+/// Files that a page loads beside the main one, at most. Browsers load six at a time.
+const MOST_FILES: usize = 12;
+/// What a file costs beside its bytes: small ones compress worse, and each is a request.
+const BYTES_WORTH_A_FILE: i128 = 8000;
 
-/// Joins `files` (the parts' names, as `AREA__PAGE`, with what each needs) and writes the outcome into `folder`.
-/// Returns the files that each part needs now.
+/// A set of pages, one bit each.
+type Pages = u64;
+
+/// Joins `files` (what each page needs) and writes the outcome into `folder`. Returns the files that each needs now.
 ///
 /// # Errors
 /// When a file cannot be read or written, or is no part.
 pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
-    let mut users: BTreeMap<&PathBuf, BTreeSet<&str>> = BTreeMap::new();
-    for (part, needed) in files {
+    let mut users: BTreeMap<&PathBuf, Pages> = BTreeMap::new();
+    for (page, needed) in files.values().enumerate() {
         for file in needed {
-            users.entry(file).or_default().insert(part);
+            *users.entry(file).or_default() |= 1 << page;
         }
     }
-    let mut bundles: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-    let mut needs: BTreeMap<&str, BTreeSet<String>> =
-        files.keys().map(|part| (part.as_str(), BTreeSet::new())).collect();
-    for (file, parts) in users {
-        let bundle = bundle_of(&parts);
+    let mut cut = Vec::new();
+    for (file, pages) in users {
         let code = fs::read(file).with_context(|| format!("read {}", file.display()))?;
-        for part in parts {
-            needs.entry(part).or_default().insert(bundle.clone());
+        // By itself, to be rid of names: they count for nothing.
+        cut.push((pages, merge(&[&code])?));
+    }
+    let sizes = cut.iter().map(|(pages, code)| (*pages, code.len() as u64)).collect();
+    let bundles = bundles(sizes, files.len());
+    let mut paths = Vec::new();
+    for (number, bundle) in bundles.iter().enumerate() {
+        let code: Vec<&[u8]> =
+            cut.iter().filter(|(pages, _)| bundle.of.contains(pages)).map(|(_, code)| code.as_slice()).collect();
+        let path = folder.join(format!("part-{}.wasm", name_of(bundle.pages, number, files.keys())));
+        fs::write(&path, merge(&code)?)?;
+        paths.push((bundle.pages, path));
+    }
+    let needs = |page: usize| {
+        paths.iter().filter(|(pages, _)| pages & (1 << page) != 0).map(|(_, path)| path.clone()).collect()
+    };
+    Ok(files.keys().enumerate().map(|(page, name)| (name.clone(), needs(page))).collect())
+}
+
+/// The page's name for what only it needs.
+fn name_of<'a>(pages: Pages, number: usize, mut names: impl Iterator<Item = &'a String>) -> String {
+    match (pages.count_ones(), names.nth(pages.trailing_zeros() as usize)) {
+        (1, Some(name)) => name.clone(),
+        _ => format!("shared-{number}"),
+    }
+}
+
+/// Code that lies in one file.
+#[derive(Clone, Debug)]
+struct Bundle {
+    /// Who loads it.
+    pages: Pages,
+    /// Whose code it is: for each piece, the pages that need it.
+    of: Vec<Pages>,
+    bytes: u64,
+}
+
+/// Joins pieces of the given sizes, by the pages that need them.
+fn bundles(sizes: Vec<(Pages, u64)>, pages: usize) -> Vec<Bundle> {
+    let mut bundles: BTreeMap<Pages, Bundle> = BTreeMap::new();
+    for (pages, bytes) in sizes {
+        let bundle = bundles.entry(pages).or_insert_with(|| Bundle { pages, of: vec![pages], bytes: 0 });
+        bundle.bytes += bytes;
+    }
+    let mut bundles: Vec<Bundle> = bundles.into_values().collect();
+    // What is not needed weighs more where much is needed already.
+    let weights: Vec<u64> = (0..pages).map(|page| loaded_by(&bundles, page).map(|bundle| bundle.bytes).sum()).collect();
+    let weight = |set: Pages| -> i128 {
+        weights.iter().enumerate().filter(|(page, _)| set & (1 << page) != 0).map(|(_, bytes)| i128::from(*bytes)).sum()
+    };
+    loop {
+        let crowded = crowded_pages(&bundles, pages);
+        let mut cheapest = None;
+        for (at, one) in bundles.iter().enumerate() {
+            for (behind, other) in bundles.iter().enumerate().skip(at + 1) {
+                let both = one.pages & other.pages;
+                if both == 0 || (crowded != 0 && both & crowded == 0) {
+                    continue;
+                }
+                let cost = i128::from(one.bytes) * weight(other.pages & !one.pages)
+                    + i128::from(other.bytes) * weight(one.pages & !other.pages)
+                    - BYTES_WORTH_A_FILE * weight(both);
+                if cheapest.is_none_or(|(least, _, _)| cost < least) {
+                    cheapest = Some((cost, at, behind));
+                }
+            }
         }
-        bundles.entry(bundle).or_default().push(code);
+        let Some((_, at, behind)) = cheapest.filter(|(cost, _, _)| crowded != 0 || *cost < 0) else { break };
+        let joined = bundles.swap_remove(behind);
+        bundles[at].pages |= joined.pages;
+        bundles[at].bytes += joined.bytes;
+        bundles[at].of.extend(joined.of);
     }
-    for (bundle, modules) in &bundles {
-        fs::write(path_of(folder, bundle), merge(modules)?)?;
-    }
-    let paths = |bundles: BTreeSet<String>| bundles.iter().map(|bundle| path_of(folder, bundle)).collect();
-    Ok(needs.into_iter().map(|(part, bundles)| (part.to_owned(), paths(bundles))).collect())
+    bundles
 }
 
-fn bundle_of(parts: &BTreeSet<&str>) -> String {
-    let area = |part: &str| part.split("__").next().unwrap_or(part).to_owned();
-    let areas: BTreeSet<String> = parts.iter().map(|part| area(part)).collect();
-    match (parts.first(), areas.first()) {
-        (Some(part), _) if parts.len() == 1 => part.replace("__", "-"),
-        (_, Some(area)) if areas.len() == 1 => area.clone(),
-        _ => COMMON.to_owned(),
-    }
+fn loaded_by(bundles: &[Bundle], page: usize) -> impl Iterator<Item = &Bundle> {
+    bundles.iter().filter(move |bundle| bundle.pages & (1 << page) != 0)
 }
 
-fn path_of(folder: &Path, bundle: &str) -> PathBuf {
-    folder.join(format!("part-{bundle}.wasm"))
+/// Pages that load too many files.
+fn crowded_pages(bundles: &[Bundle], pages: usize) -> Pages {
+    (0..pages).filter(|page| loaded_by(bundles, *page).count() > MOST_FILES).fold(0, |set, page| set | 1 << page)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bundle_of;
+    use super::{MOST_FILES, bundles, crowded_pages, name_of};
 
     #[test]
-    fn code_lies_where_the_fewest_load_it() {
-        for (parts, bundle) in [
-            (vec!["fleet__cluster"], "fleet-cluster"),
-            (vec!["fleet__cluster", "fleet__overview"], "fleet"),
-            (vec!["accounts__users", "fleet__cluster", "fleet__overview"], "common"),
-        ] {
-            assert_eq!(bundle_of(&parts.into_iter().collect()), bundle);
+    fn few_files_stay_as_they_are() {
+        let joined = bundles(vec![(0b01, 100_000), (0b10, 200_000), (0b11, 300_000)], 2);
+        let mut found: Vec<_> = joined.iter().map(|bundle| (bundle.pages, bundle.bytes)).collect();
+        found.sort_unstable();
+        assert_eq!(found, [(0b01, 100_000), (0b10, 200_000), (0b11, 300_000)]);
+    }
+
+    #[test]
+    fn no_page_loads_too_many_and_nothing_is_lost() {
+        let sizes: Vec<(u64, u64)> = (1..256).map(|pages| (pages, pages * 10)).collect();
+        let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
+        let joined = bundles(sizes.clone(), 8);
+        assert_eq!(crowded_pages(&joined, 8), 0, "{MOST_FILES} at most");
+        assert_eq!(joined.iter().map(|bundle| bundle.bytes).sum::<u64>(), total);
+        for (pages, _) in sizes {
+            let holders: Vec<_> = joined.iter().filter(|bundle| bundle.of.contains(&pages)).collect();
+            assert!(matches!(holders.as_slice(), [one] if one.pages & pages == pages), "{pages:b}");
         }
+    }
+
+    #[test]
+    fn what_one_page_needs_is_named_after_it() {
+        let names = ["audit".to_owned(), "users".to_owned()];
+        assert_eq!(name_of(0b10, 7, names.iter()), "users");
+        assert_eq!(name_of(0b11, 7, names.iter()), "shared-7");
     }
 }

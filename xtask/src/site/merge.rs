@@ -17,7 +17,7 @@ use wasmparser::{Import, Parser, Payload, TypeRef};
 ///
 /// # Errors
 /// When one of them is not a part as described above.
-pub fn merge(modules: &[Vec<u8>]) -> Result<Vec<u8>> {
+pub fn merge(modules: &[&[u8]]) -> Result<Vec<u8>> {
     let mut merged = Merged::default();
     for module in modules {
         merged.append(module).map_err(|reason| anyhow!("join parts of the WebAssembly: {reason}"))?;

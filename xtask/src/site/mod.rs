@@ -19,6 +19,7 @@ mod merge;
 mod program;
 mod split;
 pub mod stylesheet;
+mod unused;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,17 @@ impl Effort {
     }
 }
 
+/// What decides how a program becomes files: another layout makes the folder anew.
+const LAYOUT: [&str; 7] = [
+    include_str!("bindgen.rs"),
+    include_str!("bundles.rs"),
+    include_str!("loader.rs"),
+    include_str!("merge.rs"),
+    include_str!("program.rs"),
+    include_str!("split.rs"),
+    include_str!("unused.rs"),
+];
+
 /// Compiles the browser's copy of the application; returns the file that the compiler wrote.
 ///
 /// # Errors
@@ -86,6 +98,9 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
     let mut key = ContentHash::default();
     key.add("effort", effort.name().as_bytes());
     key.add("bindgen", bindgen::VERSION.as_bytes());
+    for source in LAYOUT {
+        key.add("layout", source.as_bytes());
+    }
     key.add_file(wasm)?;
     key.add("css", css.as_bytes());
     for (name, path) in &public {

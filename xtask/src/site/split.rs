@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::unused;
 use anyhow::{Context, Result, anyhow};
 use wasm_split_cli_support::{Options, transform};
 
@@ -14,17 +15,18 @@ pub const LOADER: &str = "./pilothouse-parts.js";
 pub struct Parts {
     /// What every page needs; the glue is made for this module.
     pub main: PathBuf,
-    /// The files that pages need beside it, by the name that `lazy_page!` gave to their code.
+    /// The files that pages need beside it, by the name that `lazy_pages!` gave to their code.
     pub files: BTreeMap<String, Vec<PathBuf>>,
 }
 
-/// Cuts `wasm` where `lazy_page!` says, into `folder`.
+/// Cuts `wasm` where `lazy_pages!` says, into `folder`.
 ///
 /// # Errors
 /// When the module was linked without `--emit-relocs`, or is malformed.
 pub fn split(wasm: &Path, folder: &Path) -> Result<Parts> {
     fs::create_dir_all(folder)?;
     let input = fs::read(wasm).with_context(|| format!("read {}", wasm.display()))?;
+    let input = unused::empty(&input)?;
     let main = folder.join("main.wasm");
     let mut options = Options::new(&input);
     options.output_dir = folder;

@@ -1,0 +1,132 @@
+//! Takes out of the linked program what the linker cannot know to be unused.
+//!
+//! A type-erased view carries a table with one function for every way to bring it to the screen. One way is to take a
+//! page over piece by piece while its code arrives; here that code is there before anything is taken over
+//! (`app::load_page`), so that those functions are never called. They would be a tenth of the program.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use anyhow::{Context, Result, ensure};
+use wasm_encoder::{CustomSection, Encode, Section};
+use wasmparser::{KnownCustom, Name, Parser, Payload, RelocSectionReader, TypeRef};
+
+/// What the names of such functions contain, as the compiler mangles them.
+const NEVER_CALLED: [&str; 1] = ["any_view..IntoAny$GT$8into_any13hydrate_async17h"];
+
+const UNREACHABLE: u8 = 0x00;
+const NOP: u8 = 0x01;
+const END: u8 = 0x0b;
+
+/// The program with the bodies of those functions emptied. Its sections keep their sizes, but for the list of places
+/// that the linker filled in, from which those in the emptied bodies are gone: what only they used has no user then.
+///
+/// # Errors
+/// When the program is malformed, carries no names, or has no such function: names are not a promise of the compiler.
+pub fn empty(program: &[u8]) -> Result<Vec<u8>> {
+    let linked = Linked::read(program)?;
+    let emptied: Vec<Range<usize>> = linked
+        .bodies
+        .iter()
+        .zip(linked.imported..)
+        .filter(|(_, index)| linked.never_called.contains(index))
+        .map(|(body, _)| body.clone())
+        .collect();
+    ensure!(!emptied.is_empty(), "no function is named like one that is never called: see {}", file!());
+    let mut result = program.to_vec();
+    for body in &emptied {
+        let code = &mut result[body.clone()];
+        code.fill(NOP);
+        // No local variables, then a trap.
+        code[0] = 0;
+        code[1] = UNREACHABLE;
+        code[body.len() - 1] = END;
+    }
+    let (relocations, kept) = linked.relocations_outside(program, &emptied)?;
+    result.splice(relocations, kept);
+    Ok(result)
+}
+
+/// What matters here of a program with relocations.
+struct Linked<'a> {
+    imported: u32,
+    /// Where the code section's content begins; relocations count from there.
+    code: usize,
+    bodies: Vec<Range<usize>>,
+    never_called: HashSet<u32>,
+    /// The whole section of the code's relocations, with its head, and its reader.
+    relocations: Option<(Range<usize>, RelocSectionReader<'a>)>,
+}
+
+impl<'a> Linked<'a> {
+    fn read(program: &'a [u8]) -> Result<Linked<'a>> {
+        let mut linked =
+            Linked { imported: 0, code: 0, bodies: Vec::new(), never_called: HashSet::new(), relocations: None };
+        let mut end_of_last = 8;
+        for payload in Parser::new(0).parse_all(program) {
+            let payload = payload?;
+            match &payload {
+                Payload::ImportSection(section) => {
+                    for import in section.clone().into_imports() {
+                        linked.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    }
+                }
+                Payload::CodeSectionStart { range, .. } => linked.code = usize::try_from(range.start)?,
+                Payload::CodeSectionEntry(body) => {
+                    linked.bodies.push(usize::try_from(body.range().start)?..usize::try_from(body.range().end)?);
+                }
+                Payload::CustomSection(section) => match section.as_known() {
+                    KnownCustom::Reloc(reader) if section.name() == "reloc.CODE" => {
+                        linked.relocations = Some((end_of_last..usize::try_from(section.range().end)?, reader));
+                    }
+                    KnownCustom::Name(names) => {
+                        for name in names {
+                            let Name::Function(functions) = name? else { continue };
+                            for function in functions {
+                                let function = function?;
+                                if NEVER_CALLED.iter().any(|part| function.name.contains(part)) {
+                                    linked.never_called.insert(function.index);
+                                }
+                            }
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+            if let Some((_, range)) = payload.as_section() {
+                end_of_last = usize::try_from(range.end)?;
+            }
+        }
+        Ok(linked)
+    }
+
+    /// Where the section of relocations lies, and the section without those in `emptied`.
+    fn relocations_outside(&self, program: &[u8], emptied: &[Range<usize>]) -> Result<(Range<usize>, Vec<u8>)> {
+        let (place, reader) = self.relocations.as_ref().context("the program was linked without --emit-relocs")?;
+        let mut kept = 0_u32;
+        let mut entries = Vec::new();
+        let mut items = reader.entries().into_iter_with_offsets().peekable();
+        while let Some(item) = items.next() {
+            let (begin, entry) = item?;
+            let end = match items.peek() {
+                Some(Ok((next, _))) => *next,
+                _ => reader.range().end,
+            };
+            let at = self.code + entry.offset as usize;
+            // Bodies lie in order.
+            let body = emptied.partition_point(|body| body.end <= at);
+            if emptied.get(body).is_none_or(|body| at < body.start) {
+                kept += 1;
+                entries.extend_from_slice(&program[usize::try_from(begin)?..usize::try_from(end)?]);
+            }
+        }
+        let mut content = Vec::new();
+        reader.section_index().encode(&mut content);
+        kept.encode(&mut content);
+        content.extend_from_slice(&entries);
+        let mut section = Vec::new();
+        CustomSection { name: "reloc.CODE".into(), data: content.into() }.append_to(&mut section);
+        Ok((place.clone(), section))
+    }
+}
