@@ -1,6 +1,6 @@
 // Watches a list in a real browser, and says when rows with certain counts of restarts have been painted.
 //
-// Started by `pilothouse-bench` with one argument, JSON: { modules, chromium, url, user, password, base, step }.
+// Started by `pilothouse-bench` with one argument, JSON: { modules, chromium, url, sort, user, password, base, step }.
 // A count of `base + n * step` or a little more stands for the n-th change. Writes JSON lines: {"ready":true} once the
 // page lives, then {"change":n,"at":T}, T in milliseconds since the Unix epoch. Ends when standard input does.
 import { createRequire } from "node:module";
@@ -17,22 +17,14 @@ process.stdin.on("end", () => browser.close().then(() => process.exit(0)));
 process.stdin.resume();
 
 const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-await context.addInitScript(() => {
-  const instantiate = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...args) => {
-    const program = await instantiate.apply(WebAssembly, args);
-    setTimeout(() => (window.hydrated = true), 0);
-    return program;
-  };
-});
 const page = await context.newPage();
 await page.goto(`${given.url}/login`);
 await page.getByLabel("User name").fill(given.user);
 await page.getByLabel("Password", { exact: true }).fill(given.password);
 await page.getByRole("button", { name: "Sign in" }).click();
 await page.waitForURL((url) => !url.pathname.startsWith("/login"));
-await page.goto(`${given.url}/resources/pods?sort=-restarts,name`, { waitUntil: "domcontentloaded" });
-await page.waitForFunction(() => window.hydrated === true, null, { timeout: 30_000 }).catch(() => {
+await page.goto(`${given.url}/resources/pods?sort=${given.sort}`, { waitUntil: "domcontentloaded" });
+await page.waitForSelector("html[data-alive]", { state: "attached", timeout: 30_000 }).catch(() => {
   throw new Error("the page was never taken over: was the server built with the browser's files?");
 });
 await page.getByTestId("row").first().waitFor();

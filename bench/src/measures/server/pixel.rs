@@ -18,12 +18,14 @@ pub const P50: &str = "pixel.p50";
 pub const P99: &str = "pixel.p99";
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/pixel.mjs");
-/// Restarts that no pod has by itself; each change has [`STEP`] more than the one before, so that its row comes first
-/// and the restarts of other containers beside it do not matter.
+/// As people look at a list first.
+const SORT: &str = "cluster,namespace,name";
+/// Rows that are looked at: no more than a page shows.
+const ROWS: usize = 50;
+/// Restarts that no pod has by itself; each change has [`STEP`] more than the one before, so that the restarts of other
+/// containers beside it do not matter.
 const BASE: u64 = 1_000_000;
 const STEP: u64 = 1_000;
-/// Pods that are changed in turn, each in a cluster of its own.
-const PODS: usize = 10;
 /// Between changes; not a multiple of anything that the server or the browser does at even times.
 const EVERY: Duration = Duration::from_millis(437);
 /// The page opens, on a busy machine.
@@ -59,7 +61,7 @@ impl Page {
     fn open(browser: &Browser, home: &Home) -> Result<Self> {
         let (user, password) = home.account();
         let modules: &Path = &browser.modules;
-        let given = json!({"modules": modules, "chromium": browser.program, "url": home.url(), "user": user,
+        let given = json!({"modules": modules, "chromium": browser.program, "url": home.url(), "sort": SORT, "user": user,
             "password": password, "base": BASE, "step": STEP});
         let mut command = std::process::Command::new("node");
         command.arg(SCRIPT).arg(given.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -107,6 +109,21 @@ impl Drop for Page {
     }
 }
 
+/// The changing pods among the first rows, as [`Command::Stamp`] knows them: cluster and number.
+async fn shown(run: &Run<'_>, serve: &Serve) -> Result<Vec<(usize, usize)>> {
+    let list = serve.api.get_json(&format!("/api/v1/resources/pods?limit={ROWS}&sort={SORT}")).await?;
+    let rows = list["rows"].as_array().context("a list has rows")?;
+    let place = |row: &serde_json::Value| {
+        let cluster = run.recorded.ready.clusters.iter().position(|cluster| row["cluster"] == *cluster.name)?;
+        let mut changing = run.recorded.ready.clusters[cluster].changing.iter();
+        let pod = changing.position(|pod| row["namespace"] == *pod.namespace && row["name"] == *pod.name)?;
+        Some((cluster, pod))
+    };
+    let shown: Vec<_> = rows.iter().filter_map(place).collect();
+    ensure!(!shown.is_empty(), "no pod of the first page ever changes");
+    Ok(shown)
+}
+
 /// Changes pods one after the other under load, and looks when each is seen.
 ///
 /// # Errors
@@ -115,14 +132,14 @@ pub fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
     let browser = run.setting.tools.browser.as_ref();
     let browser = browser.context("there is no browser: name one by --browser and --node-modules")?;
     let page = Page::open(browser, &run.home)?;
+    let pods = tokio::runtime::Handle::current().block_on(shown(run, serve))?;
     run.rate(BUSY)?;
     page.painted(Instant::now() + Duration::from_secs(3))?;
     let (before, watch) = (run.recorded.counts()?, run.watch(serve)?);
     let changes = run.setting.scale.painted as u64;
     let (mut sent, mut painted) = (Vec::new(), Vec::new());
-    for change in 0..changes {
-        let cluster = change as usize % PODS.min(run.recorded.ready.clusters.len());
-        let stamp = Command::Stamp { cluster, pod: 0, restarts: BASE + change * STEP };
+    for (change, (cluster, pod)) in (0..changes).zip(pods.into_iter().cycle()) {
+        let stamp = Command::Stamp { cluster, pod, restarts: BASE + change * STEP };
         match run.recorded.tell(stamp)? {
             Answer::Stamped { at_us } => sent.push(at_us as f64 / 1e3),
             other => bail!("a change was asked for, and {other:?} came"),
@@ -146,8 +163,8 @@ pub fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
         times.add(Duration::from_secs_f64((at - sent).max(0.0) / 1e3));
     }
     let detail = format!(
-        "from the API server's writing the change until the frame with the changed row was painted, first page of pods \
-         sorted by restarts, under {BUSY} events/s wanted and {:.0} reached; {missing} changes never seen; worst {:.0} \
+        "from the API server's writing the change until the frame with the changed row was painted, first page of \
+         pods in the order {SORT}, under {BUSY} events/s wanted and {:.0} reached; {missing} changes never seen; worst {:.0} \
          ms; {}, browser not counted",
         counts.events as f64 / spent.wall.as_secs_f64(),
         times.percentile(100),
