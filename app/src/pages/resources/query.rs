@@ -4,6 +4,11 @@ use super::tables::table_of;
 use crate::format::{text::words, url};
 use leptos_router::params::ParamsMap;
 
+/// Rows of a page.
+const ROWS: usize = 50;
+/// Rows of a page at most, whatever its address says: a browser never holds a table.
+const MOST_ROWS: usize = 60;
+
 /// A list's parameters. An empty one is left out of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
@@ -14,7 +19,7 @@ pub struct ListQuery {
     pub q: String,
     /// `-restarts,name`.
     pub sort: String,
-    /// 0 is the server's own choice.
+    /// 0 is [`ROWS`].
     pub limit: usize,
     pub cursor: Option<String>,
     /// The uid of the row whose details are shown.
@@ -57,7 +62,8 @@ impl ListQuery {
 
     /// For the server: the list without what is open, with `kind` in front.
     pub fn to_query_string(&self) -> String {
-        let asked = ListQuery { open: None, ..self.clone() };
+        let limit = if self.limit == 0 { ROWS } else { self.limit.min(MOST_ROWS) };
+        let asked = ListQuery { open: None, limit, ..self.clone() };
         asked.write(Some(&self.kind))
     }
 
@@ -209,6 +215,14 @@ mod tests {
             open: None,
         };
         assert_eq!(ListQuery::from_query_string(&list.to_query_string()), list);
+    }
+
+    #[test]
+    fn a_page_never_asks_for_more_rows_than_a_browser_should_hold() {
+        for (asked, expected) in [(0, ROWS), (10, 10), (500, MOST_ROWS)] {
+            let list = ListQuery { limit: asked, ..pods("") };
+            assert_eq!(ListQuery::from_query_string(&list.to_query_string()).limit, expected);
+        }
     }
 
     #[test]
