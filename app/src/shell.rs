@@ -44,7 +44,8 @@ fn Links(assets: Assets) -> impl IntoView {
     }
 }
 
-/// Loads the module, takes over, and says so on the root element: tests wait for it. The addresses are ours, made of a name and a hash.
+/// Loads the module, takes over, and says so on the root element: tests wait for it. The addresses are ours, made of a
+/// name and a hash.
 fn start_script(assets: &Assets) -> String {
     format!(
         "import init, {{ hydrate }} from {js:?}; await init({{ module_or_path: {wasm:?} }}); \

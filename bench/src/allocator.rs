@@ -81,14 +81,20 @@ mod tests {
 
     #[test]
     fn bytes_are_counted_while_they_are_held() {
-        const MEGABYTES: i64 = 256 << 20;
+        const MEGABYTES: i64 = 64 << 20;
         let count = Count::start();
+        // Other threads of the test program allocate too, but give back what they took.
+        let comes_to = |expected: i64| {
+            (0..600).any(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                (count.held() - expected).abs() < MEGABYTES / 8
+            })
+        };
         let mut held: Vec<u8> = Vec::with_capacity(MEGABYTES as usize);
-        // Other threads of the test program allocate too, but nothing of this size.
-        assert!((count.held() - MEGABYTES).abs() < MEGABYTES / 2);
+        assert!(comes_to(MEGABYTES));
         held.reserve_exact(2 * MEGABYTES as usize);
-        assert!((count.held() - 2 * MEGABYTES).abs() < MEGABYTES / 2);
+        assert!(comes_to(2 * MEGABYTES));
         drop(held);
-        assert!(count.held().abs() < MEGABYTES / 2);
+        assert!(comes_to(0));
     }
 }

@@ -12,8 +12,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// After a pause of the whole process no more than this is made up for.
 const MOST_AT_ONCE: f64 = 2_000.0;
 
-/// Changes a second of a cluster that floods.
-const FLOOD: f64 = 500.0;
+/// Changes a second of a cluster that floods: twice the bytes that the server lets a watch bring.
+const FLOOD: f64 = 4_000.0;
 
 /// How many events are due, for a rate that may change.
 #[derive(Default)]

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Restarts that no pod has by itself. Each change of [`Command::stamp`] has [`STAMP_STEP`] more than the one before, so
+/// that the restarts of other containers beside it do not matter.
+pub const STAMP_BASE: u64 = 1_000_000;
+pub const STAMP_STEP: u64 = 1_000;
+
 /// One line in.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "camelCase")]
@@ -18,6 +23,13 @@ pub enum Command {
     Counts,
     /// Change one of the changing pods of a cluster now, to exactly so many restarts.
     Stamp { cluster: usize, pod: usize, restarts: u64 },
+}
+
+impl Command {
+    /// The change of this number, from 0, known again by its restarts.
+    pub fn stamp(cluster: usize, pod: usize, change: u64) -> Self {
+        Self::Stamp { cluster, pod, restarts: STAMP_BASE + change * STAMP_STEP }
+    }
 }
 
 /// What can be wrong with a cluster.

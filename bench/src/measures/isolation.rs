@@ -5,7 +5,7 @@
 
 use super::Setting;
 use crate::clock::Times;
-use crate::fake::protocol::{Address, Answer, Command, Ready, Trouble};
+use crate::fake::protocol::{Address, Answer, Command, Ready, STAMP_BASE, STAMP_STEP, Trouble};
 use crate::figure::{Beside, Better, Figure};
 use crate::outside::{Api, Events, Home, Recorded, Serve, cpu};
 use anyhow::{Context, Result, bail, ensure};
@@ -16,13 +16,11 @@ pub const PAGES: &str = "isolation.pages.p95";
 
 const PODS: usize = 500;
 const NODES: usize = 20;
-/// More restarts than any pod has by itself, so that the changed pods are the first of the list.
-const BASE: u64 = 1_000_000;
-const STEP: u64 = 1_000;
 /// Between changes; not a multiple of anything that the server does at even times.
 const EVERY: Duration = Duration::from_millis(313);
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Until the bad clusters have done their worst: longer than a flood is borne.
+/// Until the bad clusters have done their worst: a flood is borne for a minute after it has used up what it may bring at
+/// once.
 const WORST: Duration = Duration::from_secs(90);
 /// Changes a second of the healthy clusters, of their own.
 const EVENTS: f64 = 200.0;
@@ -39,6 +37,8 @@ const PAGE: [&str; 3] = [
 struct Seen {
     sync: f64,
     pages: f64,
+    /// How many pages were asked for.
+    asked: u64,
     share: f64,
 }
 
@@ -54,7 +54,7 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
     let (alone, beside) = runtime
         .block_on(both(&home, &mut recorded, scale.healthy, scale.seen))
         .with_context(|| format!("the server's last words:\n{}", home.last_words()))?;
-    let figure = |name, before: f64, after: f64, what: &str| Figure {
+    let figure = |name, before: f64, after: f64, samples, what: &str| Figure {
         name,
         value: after / before,
         unit: "times without bad ones",
@@ -63,7 +63,7 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
         aim: Some(1.1),
         peer: Some(Beside { name: "without bad ones", value: 1.0 }),
         limit: None,
-        samples: scale.seen as u64,
+        samples,
         scale: format!(
             "{}{} healthy clusters of {PODS} pods, and as many bad ones: {:?}; {what}: {before:.1} ms without bad ones, \
              {after:.1} ms beside them; the server took {:.0} % of a core without and {:.0} % with them",
@@ -76,8 +76,14 @@ pub fn measure(setting: &Setting<'_>) -> Result<Vec<Figure>> {
         simulated: vec!["API servers are recorded, on loopback; they share the processors with the server"],
     };
     Ok(vec![
-        figure(SYNC, alone.sync, beside.sync, "from the API server's writing a change until an open list has it, p99"),
-        figure(PAGES, alone.pages, beside.pages, "three kinds of page in turn, 20 a second, p95"),
+        figure(
+            SYNC,
+            alone.sync,
+            beside.sync,
+            scale.seen as u64,
+            "from the API server's writing a change until an open list has it, p99",
+        ),
+        figure(PAGES, alone.pages, beside.pages, beside.asked, "three kinds of page in turn, 20 a second, p95"),
     ])
 }
 
@@ -123,22 +129,23 @@ async fn look(serve: &Serve, recorded: &mut Recorded, healthy: usize, seen: usiz
     let mut window = Events::open(&serve.api, WINDOW).await?;
     let mut sync = Times::default();
     for change in first..first + seen {
-        let restarts = BASE + change as u64 * STEP;
-        let stamp = Command::Stamp { cluster: change % healthy, pod: 0, restarts };
+        let stamp = Command::stamp(change % healthy, 0, change as u64);
         let Answer::Stamped { at_us } = recorded.tell(stamp)? else { bail!("the change was not made") };
-        until(&mut window, restarts).await?;
+        until(&mut window, change as u64).await?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
         sync.add(now.saturating_sub(Duration::from_micros(at_us)));
         tokio::time::sleep(EVERY).await;
     }
     let mut pages = pages.await??;
-    ensure!(pages.len() > 0, "no page was asked for");
+    let asked = pages.len();
+    ensure!(asked > 0, "no page was asked for");
     let share = (cpu(serve.pid())?.saturating_sub(spent)).as_secs_f64() / begun.elapsed().as_secs_f64();
-    Ok(Seen { sync: sync.percentile(99), pages: pages.percentile(95), share })
+    Ok(Seen { sync: sync.percentile(99), pages: pages.percentile(95), asked, share })
 }
 
-/// Waits until the window has a pod with at least so many restarts: containers beside the changed one have some too.
-async fn until(window: &mut Events, restarts: u64) -> Result<()> {
+/// Waits until the window has the change, or one after it.
+async fn until(window: &mut Events, change: u64) -> Result<()> {
+    let restarts = STAMP_BASE + change * STAMP_STEP;
     loop {
         let data: serde_json::Value = serde_json::from_str(&window.next(PATIENCE).await?)?;
         let rows = data["rows"].as_array().map(Vec::as_slice).unwrap_or_default();

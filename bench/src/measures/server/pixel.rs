@@ -2,7 +2,7 @@
 
 use super::{BUSY, Run};
 use crate::clock::Times;
-use crate::fake::protocol::{Answer, Command};
+use crate::fake::protocol::{Answer, Command, STAMP_BASE, STAMP_STEP};
 use crate::figure::Figure;
 use crate::outside::{Home, Serve};
 use anyhow::{Context, Result, bail, ensure};
@@ -22,10 +22,6 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/pixel.mjs");
 const SORT: &str = "cluster,namespace,name";
 /// Rows that are looked at: no more than a page shows.
 const ROWS: usize = 50;
-/// Restarts that no pod has by itself; each change has [`STEP`] more than the one before, so that the restarts of other
-/// containers beside it do not matter.
-const BASE: u64 = 1_000_000;
-const STEP: u64 = 1_000;
 /// Between changes; not a multiple of anything that the server or the browser does at even times.
 const EVERY: Duration = Duration::from_millis(437);
 /// The page opens, on a busy machine.
@@ -62,7 +58,7 @@ impl Page {
         let (user, password) = home.account();
         let modules: &Path = &browser.modules;
         let given = json!({"modules": modules, "chromium": browser.program, "url": home.url(), "sort": SORT, "user": user,
-            "password": password, "base": BASE, "step": STEP});
+            "password": password, "base": STAMP_BASE, "step": STAMP_STEP});
         let mut command = std::process::Command::new("node");
         command.arg(SCRIPT).arg(given.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().context("start node, which drives the browser")?;
@@ -139,8 +135,7 @@ pub fn measure(run: &mut Run<'_>, serve: &Serve) -> Result<Vec<Figure>> {
     let changes = run.setting.scale.painted as u64;
     let (mut sent, mut painted) = (Vec::new(), Vec::new());
     for (change, (cluster, pod)) in (0..changes).zip(pods.into_iter().cycle()) {
-        let stamp = Command::Stamp { cluster, pod, restarts: BASE + change * STEP };
-        match run.recorded.tell(stamp)? {
+        match run.recorded.tell(Command::stamp(cluster, pod, change))? {
             Answer::Stamped { at_us } => sent.push(at_us as f64 / 1e3),
             other => bail!("a change was asked for, and {other:?} came"),
         }

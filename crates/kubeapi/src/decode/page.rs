@@ -20,12 +20,12 @@ pub struct Page<R: Mirrored> {
     /// The token of the next page; empty on the last.
     pub next: String,
     /// How many objects follow this page, where the server says so.
-    pub remaining: u64,
+    pub remaining: Option<u64>,
 }
 
 impl<R: Mirrored> Default for Page<R> {
     fn default() -> Self {
-        Self { objects: Vec::new(), skipped: 0, version: String::new(), next: String::new(), remaining: 0 }
+        Self { objects: Vec::new(), skipped: 0, version: String::new(), next: String::new(), remaining: None }
     }
 }
 
@@ -99,7 +99,7 @@ fn parse<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, BadObject> {
 fn read_meta<R: Mirrored>(page: &mut Page<R>, meta: ListMeta<'_>) {
     page.version = meta.resource_version.0.into_owned();
     page.next = meta.next.0.into_owned();
-    page.remaining = meta.remaining_item_count.and_then(|count| count.try_into().ok()).unwrap_or(0);
+    page.remaining = meta.remaining_item_count.and_then(|count| count.try_into().ok());
 }
 
 /// Steps over JSON value by value.

@@ -54,6 +54,12 @@ pub enum SyncError {
     /// The watch has brought more than it may, for long.
     #[error("the watch brings more changes than may be read")]
     Flooding,
+    /// What is kept takes more room than it may.
+    #[error("the objects take more than {cap} bytes")]
+    OverBudget {
+        /// What is allowed, in bytes.
+        cap: usize,
+    },
     /// The answer is larger than allowed.
     #[error("the answer is larger than {cap} bytes")]
     TooLarge {
@@ -78,6 +84,7 @@ impl SyncError {
             Self::BadData => "bad_data",
             Self::TooMany { .. } => "too_many",
             Self::Flooding => "flooding",
+            Self::OverBudget { .. } => "over_budget",
             Self::TooLarge { .. } => "too_large",
         }
     }
@@ -104,7 +111,7 @@ impl SyncError {
 
     /// Whether the cluster has more than may be kept: asking again soon would bring as much.
     pub fn is_over_budget(&self) -> bool {
-        matches!(self, Self::TooMany { .. } | Self::Flooding)
+        matches!(self, Self::TooMany { .. } | Self::Flooding | Self::OverBudget { .. })
     }
 
     /// The least time to wait before the next try.

@@ -13,7 +13,7 @@ use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// An error's body is read up to here.
 const STATUS_BYTES: usize = 64 * 1024;
@@ -108,6 +108,8 @@ pub enum Step<R: Mirrored> {
         /// Bytes read.
         bytes: usize,
     },
+    /// The watch brings more than may be read at once, and waits; or no longer does.
+    HeldBack(bool),
     /// The watch has ended and is opened again from where it was.
     WatchClosed {
         /// It was silent for too long.
@@ -196,13 +198,15 @@ impl<R: Mirrored> ListWatch<R> {
         Ok(())
     }
 
-    /// How many objects there are, without reading more than one of them.
+    /// How many objects there are, without reading more than one of them; None where the server does not say.
     ///
     /// # Errors
     /// What failed.
-    pub async fn count(&mut self) -> Result<u64, SyncError> {
+    pub async fn count(&mut self) -> Result<Option<u64>, SyncError> {
         let (page, _) = self.fetch_page(self.scope.list(1, "")).await?;
-        Ok(page.objects.len() as u64 + page.skipped + page.remaining)
+        let here = page.objects.len() as u64 + page.skipped;
+        let remaining = if page.next.is_empty() { Some(0) } else { page.remaining };
+        Ok(remaining.map(|remaining| here + remaining))
     }
 
     async fn turn(&mut self) -> Result<Result<(), Unheard>, SyncError> {
@@ -298,7 +302,7 @@ impl<R: Mirrored> ListWatch<R> {
         let seconds = timeout_seconds(&self.limits, OsEntropy.next_u64());
         let reply = self.ask(self.scope.watch(&version, seconds), false).await?;
         let mut watch = Watch::new(reply, self.limits);
-        let (opened, mut heard) = (Instant::now(), false);
+        let (opened, mut heard, mut held_back) = (Instant::now(), false, false);
         if self.send(Step::WatchOpened { carrier: watch.carrier }).await.is_err() {
             return Ok(Err(Unheard));
         }
@@ -316,7 +320,14 @@ impl<R: Mirrored> ListWatch<R> {
                     if let Some(error) = error {
                         return Err(error);
                     }
-                    self.pace.spend(bytes).await?;
+                    let wait = self.pace.take(bytes)?;
+                    if held_back == wait.is_zero() {
+                        held_back = !wait.is_zero();
+                        if self.send(Step::HeldBack(held_back)).await.is_err() {
+                            return Ok(Err(Unheard));
+                        }
+                    }
+                    sleep(wait).await;
                     continue;
                 }
                 Arrival::Closed => false,

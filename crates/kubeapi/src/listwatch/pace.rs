@@ -3,7 +3,7 @@
 use super::error::SyncError;
 use super::machine::Limits;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 /// A bucket of bytes that fills evenly. A stream that has used it up is read only as fast as it fills; one that does
 /// so for long is flooding.
@@ -23,31 +23,36 @@ impl Pace {
         Self { rate, burst, flood: limits.flood, left: burst, at: Instant::now(), short_since: None }
     }
 
-    /// Takes bytes that were read, and waits until there is room for more. Meanwhile the server is not read, which
-    /// holds it back.
+    /// Takes bytes that were read; gives how long nothing more is to be read, which holds the server back.
     ///
     /// # Errors
     /// [`SyncError::Flooding`].
-    pub async fn spend(&mut self, bytes: usize) -> Result<(), SyncError> {
+    pub fn take(&mut self, bytes: usize) -> Result<Duration, SyncError> {
         let now = Instant::now();
         self.left = (self.left + (now - self.at).as_secs_f64() * self.rate).min(self.burst) - bytes as f64;
         self.at = now;
         if self.left >= 0.0 {
             // One quiet moment ends no flood.
             self.short_since = self.short_since.filter(|_| self.left < self.burst / 2.0);
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         if self.short_since.get_or_insert(now).elapsed() >= self.flood {
             return Err(SyncError::Flooding);
         }
-        sleep(Duration::from_secs_f64(-self.left / self.rate)).await;
-        Ok(())
+        Ok(Duration::from_secs_f64(-self.left / self.rate))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::time::sleep;
+
+    /// Reads as a machine does.
+    async fn spend(pace: &mut Pace, bytes: usize) -> Result<(), SyncError> {
+        sleep(pace.take(bytes)?).await;
+        Ok(())
+    }
 
     fn pace() -> Pace {
         let flood = Duration::from_secs(60);
@@ -58,9 +63,9 @@ mod tests {
     async fn a_burst_passes_and_what_lasts_is_slowed_down() {
         let mut pace = pace();
         let begun = Instant::now();
-        pace.spend(1000).await.unwrap();
+        spend(&mut pace, 1000).await.unwrap();
         assert_eq!(begun.elapsed(), Duration::ZERO);
-        pace.spend(200).await.unwrap();
+        spend(&mut pace, 200).await.unwrap();
         assert_eq!(begun.elapsed().as_secs(), 2);
     }
 
@@ -69,7 +74,7 @@ mod tests {
         let mut pace = pace();
         let begun = Instant::now();
         let error = loop {
-            if let Err(error) = pace.spend(500).await {
+            if let Err(error) = spend(&mut pace, 500).await {
                 break error;
             }
         };
@@ -77,7 +82,7 @@ mod tests {
         assert!((60..70).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
         sleep(Duration::from_secs(20)).await;
         for _ in 0..20 {
-            pace.spend(500).await.unwrap();
+            spend(&mut pace, 500).await.unwrap();
             sleep(Duration::from_secs(6)).await;
         }
     }

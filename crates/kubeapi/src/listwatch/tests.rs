@@ -109,6 +109,7 @@ async fn words(mut receiver: mpsc::Receiver<Step<NamespaceRow>>) -> Vec<String> 
                 let words: Vec<String> = events.iter().map(word).collect();
                 format!("events {} -{skipped} @{version}", words.join(","))
             }
+            Step::HeldBack(on) => format!("held back {on}"),
             Step::WatchClosed { idle } => format!("closed {idle}"),
             // Told by `Run::error`.
             Step::Failed(_) => continue,
@@ -162,6 +163,41 @@ async fn lists_page_by_page_and_watches_from_there() {
         ]
     );
     assert_eq!(run.error, SyncError::Connection);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_brings_too_much_is_held_back_and_says_so() {
+    let line = event("ADDED", &object("a", 10));
+    let limits = Limits {
+        watch_bytes_a_second: line.len() as u64,
+        watch_burst_bytes: 2 * line.len() as u64,
+        ..Limits::default()
+    };
+    let begun = tokio::time::Instant::now();
+    // The watch stays silent after its lines, until it is given up as idle.
+    let run = run_times(1, Some("5"), limits, vec![open_watch(&vec![line; 4])]).await;
+    let held_back = "held back true".to_owned();
+    assert_eq!(run.steps.iter().position(|step| *step == held_back), Some(4), "{:?}", run.steps);
+    assert!(begun.elapsed() >= Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn objects_are_counted_by_what_the_server_says() {
+    let page = |meta: &str| {
+        whole(200, format!(r#"{{"metadata":{{"resourceVersion":"9"{meta}}},"items":[{}]}}"#, object("a", 1)))
+    };
+    for (meta, expected) in [
+        ("", Some(1)),
+        (r#","continue":"t","remainingItemCount":41"#, Some(42)),
+        (r#","continue":"t""#, None),
+        (r#","continue":"t","remainingItemCount":-1"#, None),
+    ] {
+        let script = Arc::new(Script { replies: Mutex::new(vec![page(meta)].into()), ..Script::default() });
+        let (sender, _receiver) = mpsc::channel(1);
+        let gate = PageGate::new(1);
+        let mut machine = ListWatch::<NamespaceRow>::new(script, None, Limits::default(), gate, None, sender);
+        assert_eq!(machine.count().await, Ok(expected), "{meta}");
+    }
 }
 
 #[tokio::test]

@@ -4,12 +4,13 @@ use super::cell::Published;
 use super::kept::{Kept, Side};
 use super::life::Sync;
 use super::retention;
+use super::saving::{self, Saving};
 use super::task::{Restored, StreamTask};
 use super::verify::{Verdict, Verification};
 use crate::checkpoint::{StreamWrite, Work, pack_parts};
 use crate::clock::now_ms;
 use kubeapi::decode::{Decoded, Event, Tombstone};
-use kubeapi::listwatch::Step;
+use kubeapi::listwatch::{Step, SyncError};
 use model::columns::{Outcome, Table};
 use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
@@ -20,11 +21,6 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 /// What time alone changes is looked at this often, while there is such a thing.
 const TICK: Duration = Duration::from_secs(1);
-/// A position alone, without changed rows, is saved this often.
-const POSITION_INTERVAL: Duration = Duration::from_secs(120);
-/// Bytes a second that a stream may save in the long run: where a little changes everywhere, whole blocks would be
-/// written all day.
-const SAVED_A_SECOND: f64 = (8 << 10) as f64;
 /// How long the last checkpoint may take to be handed over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -38,12 +34,11 @@ pub(super) struct Keeper<R: Kept> {
     /// Rows changed since the last snapshot.
     dirty: bool,
     /// The rows take more room than they may.
-    pub over_budget: bool,
+    is_over_budget: bool,
+    /// Changes wait to be read.
+    held_back: bool,
     published_at: Option<Instant>,
-    saved_at: Instant,
-    /// Changed rows are not saved again before that.
-    save_from: Instant,
-    saved_version: Option<Arc<str>>,
+    saving: Saving,
 }
 
 impl<R: Kept> Keeper<R> {
@@ -51,16 +46,15 @@ impl<R: Kept> Keeper<R> {
     pub fn new(task: Arc<StreamTask<R>>, restored: Option<Restored<R>>) -> Self {
         let mut keeper = Self {
             side: R::Side::new(&task.side),
+            saving: Saving::new(task.settings.checkpoint_interval),
             task,
             table: Table::new(OsEntropy.next_u64()),
             version: None,
             verification: None,
             dirty: false,
-            over_budget: false,
+            is_over_budget: false,
+            held_back: false,
             published_at: None,
-            saved_at: Instant::now(),
-            save_from: Instant::now(),
-            saved_version: None,
         };
         if let Some(restored) = restored {
             let at_ms = restored.at_ms;
@@ -78,17 +72,21 @@ impl<R: Kept> Keeper<R> {
         self.version.as_ref().map(|version| version.to_string())
     }
 
-    /// Takes steps until no more come, or until the rows take more room than they may.
-    pub async fn consume(&mut self, steps: &mut mpsc::Receiver<Step<R>>, verifying: &mut mpsc::Receiver<Step<R>>) {
+    /// Takes steps until no more come, or until the rows take more room than they may, which is an error.
+    pub async fn consume(
+        &mut self,
+        steps: &mut mpsc::Receiver<Step<R>>,
+        verifying: &mut mpsc::Receiver<Step<R>>,
+    ) -> Option<SyncError> {
         self.verification = None;
         let mut ticked_at = Instant::now();
-        while !self.over_budget {
+        while !self.is_over_budget {
             let publish_at = self.publish_at();
             let tick_at = self.tick_at(ticked_at);
             tokio::select! {
                 step = steps.recv() => match step {
                     Some(step) => self.step(step),
-                    None => return,
+                    None => return None,
                 },
                 Some(step) = verifying.recv() => self.verifying_step(step),
                 () = sleep_until(publish_at.unwrap_or_else(Instant::now)), if publish_at.is_some() => self.publish(),
@@ -98,6 +96,7 @@ impl<R: Kept> Keeper<R> {
                 }
             }
         }
+        Some(SyncError::OverBudget { cap: self.task.settings.stream_bytes })
     }
 
     fn step(&mut self, step: Step<R>) {
@@ -125,7 +124,11 @@ impl<R: Kept> Keeper<R> {
                     self.publish();
                 }
             }
-            Step::WatchOpened { carrier } => life.opened(carrier),
+            Step::WatchOpened { carrier } => {
+                self.hold_back(false);
+                life.opened(carrier);
+            }
+            Step::HeldBack(on) => self.hold_back(on),
             Step::Events { events, version, skipped, bytes } => {
                 self.count(skipped, bytes);
                 if !events.is_empty() {
@@ -142,6 +145,8 @@ impl<R: Kept> Keeper<R> {
                 life.closed();
                 life.counters.idle_watches.fetch_add(u64::from(idle), Ordering::Relaxed);
             }
+            // Told by who runs the machine.
+            Step::Failed(error) if error.is_over_budget() => {}
             Step::Failed(error) => {
                 let before = life.sync();
                 life.failed(&error);
@@ -223,8 +228,22 @@ impl<R: Kept> Keeper<R> {
     }
 
     fn touch(&mut self) {
-        if !std::mem::replace(&mut self.dirty, true) {
+        if !std::mem::replace(&mut self.dirty, true) && !self.held_back {
             self.task.cell.life.unapplied();
+        }
+    }
+
+    /// What the server has to say and is not read is not shown either.
+    fn hold_back(&mut self, on: bool) {
+        if !std::mem::replace(&mut self.held_back, on) && on && !self.dirty {
+            self.task.cell.life.unapplied();
+        }
+        self.note_applied();
+    }
+
+    fn note_applied(&self) {
+        if !self.dirty && !self.held_back {
+            self.task.cell.life.applied();
         }
     }
 
@@ -291,15 +310,16 @@ impl<R: Kept> Keeper<R> {
     pub fn give_up(&mut self) {
         self.side = R::Side::new(&self.task.side);
         self.table = Table::new(OsEntropy.next_u64());
-        (self.version, self.saved_version, self.verification) = (None, None, None);
-        (self.dirty, self.over_budget, self.published_at) = (false, false, None);
+        self.saving.forget();
+        (self.version, self.verification) = (None, None);
+        (self.dirty, self.is_over_budget, self.held_back, self.published_at) = (false, false, false, None);
         self.task.cell.withdraw();
         self.task.cell.life.applied();
         self.task.publisher.rows(R::KIND, self.task.publisher.next());
     }
 
     fn weigh(&mut self) {
-        self.over_budget = self.table.bytes() > self.task.settings.stream_bytes;
+        self.is_over_budget = self.table.bytes() > self.task.settings.stream_bytes;
     }
 
     fn publish(&mut self) {
@@ -311,8 +331,8 @@ impl<R: Kept> Keeper<R> {
         }
         let published = Published { rows: Arc::new(self.table.snapshot()), usage: self.side.usage(), revision };
         self.task.cell.publish(published);
-        self.task.cell.life.applied();
         self.dirty = false;
+        self.note_applied();
         self.published_at = Some(Instant::now());
         self.task.publisher.rows(R::KIND, revision);
     }
@@ -324,15 +344,13 @@ impl<R: Kept> Keeper<R> {
             _ if restless => ticked_at + TICK,
             // A saver that is busy is asked again.
             Some(save_at) => save_at.max(ticked_at + TICK),
-            None => ticked_at + POSITION_INTERVAL,
+            None => ticked_at + saving::LATEST,
         }
     }
 
     /// When what is not saved yet is to be saved.
     fn save_at(&self) -> Option<Instant> {
-        let moved = self.saved_version != self.version;
-        let position = || self.saved_at + POSITION_INTERVAL.max(self.task.settings.checkpoint_interval);
-        if self.table.is_unsaved() { Some(self.save_from) } else { moved.then(position) }
+        self.saving.due_at(self.table.is_unsaved(), self.version.as_ref())
     }
 
     fn tick(&mut self) {
@@ -380,11 +398,7 @@ impl<R: Kept> Keeper<R> {
         let version = self.version.clone()?;
         let synced_at_ms = self.task.cell.life.evidence_ms()?;
         let (changed, count) = pack_parts(&self.table.take_unsaved());
-        let bytes: usize = changed.iter().map(|block| block.bytes.len()).sum();
-        let rest = Duration::from_secs_f64(bytes as f64 / SAVED_A_SECOND).min(POSITION_INTERVAL);
-        self.saved_at = Instant::now();
-        self.save_from = self.saved_at + rest.max(self.task.settings.checkpoint_interval);
-        self.saved_version = Some(Arc::clone(&version));
+        self.saving.saved(changed.iter().map(|block| block.bytes.len()).sum(), Arc::clone(&version));
         let key = self.task.key.clone();
         Some(StreamWrite { key, resource_version: version.to_string(), synced_at_ms, changed, count })
     }

@@ -132,16 +132,9 @@ impl Life {
         self.state().sync = Sync::Synced;
     }
 
-    /// There is more than may be kept: what was kept is not shown any more.
-    pub fn over_budget(&self, reason: &'static str) {
-        self.broken();
-        let mut state = self.state();
-        (state.sync, state.last_error) = (Sync::Never, Some(reason));
-    }
-
-    /// So many objects there are, of which none is kept.
-    pub fn counted(&self, count: u64) {
-        self.state().counted = Some(count);
+    /// So many objects there are, of which none is kept; None where that is not known either.
+    pub fn counted(&self, count: Option<u64>) {
+        self.state().counted = count;
     }
 
     /// How many objects there are, where they are only counted.
@@ -192,7 +185,10 @@ impl Life {
         let mut state = self.state();
         state.last_error = Some(error.reason());
         if matches!(error, SyncError::Forbidden | SyncError::NotFound) {
-            state.sync = Sync::NotAllowed;
+            (state.sync, state.counted) = (Sync::NotAllowed, None);
+        }
+        if error.is_over_budget() {
+            state.sync = Sync::Never;
         }
     }
 

@@ -5,6 +5,7 @@ mod keeper;
 mod kept;
 mod life;
 mod retention;
+mod saving;
 mod task;
 mod verify;
 

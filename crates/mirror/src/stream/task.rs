@@ -86,31 +86,46 @@ pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationTok
         let (steps, mut received) = mpsc::channel(STEPS);
         let (verifying, mut verified) = mpsc::channel(STEPS);
         let machine = task.machine(Arc::clone(&transport), keeper.version(), steps);
-        let ended = tokio::select! {
-            over_budget = drive(machine, &task) => {
-                keeper.over_budget = over_budget;
-                false
-            }
-            () = verify(&task, Arc::clone(&transport), verifying) => false,
-            () = keeper.consume(&mut received, &mut verified) => false,
-            changed = member.changed() => changed.is_err(),
-            () = life.reopen.notified() => false,
-            () = stop.cancelled() => true,
+        let ending = tokio::select! {
+            over_budget = drive(machine, &task) => over_budget.into(),
+            () = verify(&task, Arc::clone(&transport), verifying) => Ending::Again,
+            over_budget = keeper.consume(&mut received, &mut verified) => over_budget.into(),
+            changed = member.changed() => if changed.is_err() { Ending::Stop } else { Ending::Again },
+            () = life.reopen.notified() => Ending::Again,
+            () = stop.cancelled() => Ending::Stop,
         };
         life.broken();
-        if ended {
-            keeper.last_words().await;
-            return Ok(());
-        }
-        if keeper.over_budget {
-            life.over_budget(life.last_error().unwrap_or("over_budget"));
-            keeper.give_up();
-            tokio::select! {
-                () = count(&task, transport) => {}
-                changed = member.changed() => if changed.is_err() { return Ok(()) },
-                () = stop.cancelled() => return Ok(()),
+        match ending {
+            Ending::Again => continue,
+            Ending::Stop => {
+                keeper.last_words().await;
+                return Ok(());
+            }
+            Ending::OverBudget(error) => {
+                life.failed(&error);
+                keeper.give_up();
+                tokio::select! {
+                    () = count(&task, transport) => {}
+                    changed = member.changed() => if changed.is_err() { return Ok(()) },
+                    () = stop.cancelled() => return Ok(()),
+                }
             }
         }
+    }
+}
+
+/// Why a stream stops following.
+enum Ending {
+    /// To start anew at once.
+    Again,
+    Stop,
+    /// There is more than may be kept.
+    OverBudget(SyncError),
+}
+
+impl From<Option<SyncError>> for Ending {
+    fn from(over_budget: Option<SyncError>) -> Self {
+        over_budget.map_or(Self::Again, Self::OverBudget)
     }
 }
 
@@ -126,15 +141,15 @@ impl<R: Kept> StreamTask<R> {
     }
 }
 
-/// Runs the machine again and again, until there is more than may be kept, which it says, or nobody listens.
-async fn drive<R: Kept>(mut machine: ListWatch<R>, task: &StreamTask<R>) -> bool {
+/// Runs the machine again and again, until there is more than may be kept, which is an error, or nobody listens.
+async fn drive<R: Kept>(mut machine: ListWatch<R>, task: &StreamTask<R>) -> Option<SyncError> {
     let (settings, life, mut breaker) = (&task.settings, &task.cell.life, task.breaker.clone());
     let mut backoff = Backoff::new(BackoffPolicy::default());
     loop {
         let begun = Instant::now();
-        let Some(error) = machine.run().await else { return false };
+        let error = machine.run().await?;
         if error.is_over_budget() {
-            return true;
+            return Some(error);
         }
         if begun.elapsed() > HEALTHY_AFTER {
             backoff.reset();

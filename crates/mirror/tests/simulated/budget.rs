@@ -32,7 +32,7 @@ fn observed(status: &ClusterStatus, kind: MirroredKind) -> Observed<()> {
     status.kinds.iter().find(|status| status.kind == kind).unwrap().observed.clone()
 }
 
-async fn until_counted(world: &World) {
+async fn until_counted(world: &World, why: &str) {
     eventually("pods are counted", || {
         let snapshot = world.mirror.snapshot(MirroredKind::Pod);
         let (counted, rows) = (snapshot.clusters[0].counted, snapshot.clusters[0].len());
@@ -44,6 +44,10 @@ async fn until_counted(world: &World) {
     world.until(0, "nodes", |status| observed(status, MirroredKind::Node) == Observed::Known(())).await;
     let is_told = |status: &ClusterStatus| status.state == ClusterState::Degraded && &*status.reason == "not_syncing";
     world.until(0, "the reason", is_told).await;
+    let pods = |status: &mirror::KindStatus| status.kind == MirroredKind::Pod;
+    assert_eq!(world.status(0).kinds.into_iter().find(pods).unwrap().last_error, Some(why));
+    let failed = |stream: &mirror::StreamMetrics| stream.failures.get(why).copied().unwrap_or(0);
+    assert!(world.mirror.metrics().iter().map(failed).sum::<u64>() > 0, "it counts as a failure");
 }
 
 async fn until_kept(world: &World) {
@@ -58,7 +62,7 @@ async fn more_objects_than_may_be_kept_are_counted_and_kept_again_once_they_are_
     settings.limits.list_objects = 40;
     let world = World::new(quiet(60), settings).await;
     world.add_all().await;
-    until_counted(&world).await;
+    until_counted(&world, "too_many").await;
     // Controllers replace what they own, so the owners go first.
     let store = world.fleet.cluster(0).store();
     for kind in [&kinds::DEPLOYMENT, &kinds::REPLICA_SET, &kinds::STATEFUL_SET, &kinds::DAEMON_SET, &kinds::JOB] {
@@ -79,7 +83,7 @@ async fn more_objects_than_may_be_kept_are_counted_and_kept_again_once_they_are_
 async fn rows_that_take_more_room_than_a_stream_may_are_counted() {
     let world = World::new(quiet(60), Settings { stream_bytes: 4 << 10, ..settings() }).await;
     world.add_all().await;
-    until_counted(&world).await;
+    until_counted(&world, "over_budget").await;
     world.stop().await;
 }
 
@@ -94,7 +98,7 @@ async fn a_flood_of_changes_is_counted_and_what_rests_is_kept_again() {
     world.until_true(0).await;
     let store = world.fleet.cluster(0).store();
     let (namespace, name) = pods(&world)[0].clone();
-    let mut round = 0;
+    let (mut round, mut lag) = (0, 0.0_f64);
     eventually("the flood is noticed", || {
         for _ in 0..50 {
             round += 1;
@@ -104,10 +108,13 @@ async fn a_flood_of_changes_is_counted_and_what_rests_is_kept_again() {
             };
             store.update(&kinds::POD, Some(&namespace), &name, change).unwrap();
         }
+        let now = jiff::Timestamp::now().as_millisecond();
+        lag = lag.max(world.view(0).evidence[&MirroredKind::Pod].apply_lag(now));
         let counted = world.mirror.snapshot(MirroredKind::Pod).clusters[0].counted;
         if counted.is_some() { Ok(()) } else { Err("not yet".to_owned()) }
     })
     .await;
+    assert!(lag > 0.3, "what is held back must not pass for the present: {lag}");
     until_kept(&world).await;
     world.stop().await;
 }
