@@ -84,8 +84,12 @@ impl Running {
         let config = EngineConfig::new(settings.data_dir, public.url.clone());
         let engine = Engine::open(config, Arc::new(policy)).await?;
         engine.start().await?;
-        let shared =
-            Shared { engine: engine.clone(), public: public.clone(), trusted_proxies: settings.trusted_proxies };
+        let shared = Shared {
+            engine: engine.clone(),
+            public: public.clone(),
+            trusted_proxies: settings.trusted_proxies,
+            paused: Arc::default(),
+        };
         let stop = CancellationToken::new();
         let peers = Peers::new(shared.trusted_proxies.clone());
         let mut listeners = JoinSet::new();

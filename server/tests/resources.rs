@@ -148,5 +148,23 @@ async fn the_stream_begins_with_the_page_and_goes_on_with_what_changed() {
             break;
         }
     }
+    let (path, last) = ("/api/v1/stream?kind=pods&sort=name&limit=5", events.last_id.clone());
+    drop(events);
+    // The server notices at its next word.
+    let resumed = async |last: &str| {
+        let mut events = server.ask("GET", path).header("last-event-id", last).events().await;
+        events.any().await.0
+    };
+    let mut first = resumed("unknown").await;
+    assert_eq!(first, "page");
+    let begun = std::time::Instant::now();
+    while first != "delta" {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it was never resumed");
+        cluster
+            .store()
+            .update(&kinds::POD, Some(namespace), name, |pod| pod["metadata"]["labels"]["touched"] = json!("no"))
+            .unwrap();
+        first = resumed(&last).await;
+    }
     server.ask("GET", "/api/v1/stream?topics=dragons").send().await.expect_problem(400, "bad_topic");
 }

@@ -4,6 +4,7 @@
 use super::origin::PublicUrl;
 use super::problem::ApiError;
 use super::session_cookie;
+use crate::rest::Paused;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -21,6 +22,7 @@ pub struct Shared {
     pub engine: Engine,
     pub public: Arc<PublicUrl>,
     pub trusted_proxies: Arc<[IpNet]>,
+    pub paused: Arc<Paused>,
 }
 
 /// Open to anyone, besides static files.

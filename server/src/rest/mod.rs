@@ -9,6 +9,7 @@ mod extract;
 mod health;
 mod openapi;
 mod resources;
+mod resume;
 mod schedule;
 mod session;
 mod stream;
@@ -16,6 +17,7 @@ mod tokens;
 mod users;
 
 pub use extract::{MAX_BODY, Who, bytes as body_bytes};
+pub use resume::Paused;
 pub use session::attempt as login_attempt;
 
 use crate::http::guard::Shared;

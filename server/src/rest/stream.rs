@@ -9,19 +9,24 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use engine::resources::{Window, WindowUpdate};
+use engine::resources::{ListRequest, Window, WindowUpdate};
 use engine::{Change, Topic};
+use jiff::Timestamp;
 use model::access::{Caller, Via};
 use model::wire::problem::Problem;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// Streams since the start: ids of events are unlike those of every other stream.
+static STREAMS: AtomicU64 = AtomicU64::new(0);
 /// How often it is asked whether something changed.
 const TICK: Duration = Duration::from_millis(25);
 /// At most five updates a second: the first at once, what follows together.
@@ -67,7 +72,11 @@ async fn stream(
     Params(params): Params<StreamParams>,
 ) -> Result<Response, ApiError> {
     let topics = topics(params.topics.as_deref())?;
-    let mut window = window(params.kind, params.list)?;
+    let last_event = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+    let mut window = window(params.kind, params.list)?.map(|request| {
+        let paused = last_event.and_then(|id| shared.paused.take(&caller.user, id, &request));
+        paused.map_or_else(|| Window::new(request), Window::resumed)
+    });
     // What is wrong with the request is an ordinary answer, before any event.
     let first = match window.as_mut() {
         Some(window) => window.look(&shared.engine, &caller)?,
@@ -104,7 +113,7 @@ fn topics(text: Option<&str>) -> Result<BTreeSet<&'static str>, Problem> {
         .collect()
 }
 
-fn window(kind: Option<String>, params: StreamListParams) -> Result<Option<Window>, Problem> {
+fn window(kind: Option<String>, params: StreamListParams) -> Result<Option<ListRequest>, Problem> {
     let Some(kind) = kind else { return Ok(None) };
     let limit = match params.limit.map(|text| text.parse::<usize>()) {
         None => None,
@@ -121,7 +130,7 @@ fn window(kind: Option<String>, params: StreamListParams) -> Result<Option<Windo
         facets: params.facets,
         format: None,
     };
-    Ok(Some(Window::new(params.request(kind))))
+    Ok(Some(params.request(kind)))
 }
 
 /// One reader's stream. It works only while the reader reads: who is slow gets fewer, larger steps, and
@@ -134,6 +143,10 @@ struct Follower {
     headers: HeaderMap,
     shared: Shared,
     ready: VecDeque<Event>,
+    /// What ids of events begin with.
+    stream: String,
+    /// Events sent.
+    sent: u64,
     tick: Interval,
     /// When topics were told last.
     topics_at: Instant,
@@ -156,8 +169,24 @@ impl Follower {
         let changes = shared.engine.changes();
         let (ready, now) = (VecDeque::new(), Instant::now());
         let (topics_at, delta_at, authorized) = (now, now, now);
-        let mut follower =
-            Follower { topics, window, changes, caller, headers, shared, ready, tick, topics_at, delta_at, authorized };
+        let number = STREAMS.fetch_add(1, Ordering::Relaxed);
+        // A restarted server must not take another's ids for its own.
+        let stream = format!("{:x}-{number}", Timestamp::now().as_millisecond());
+        let mut follower = Follower {
+            topics,
+            window,
+            changes,
+            caller,
+            headers,
+            shared,
+            ready,
+            stream,
+            sent: 0,
+            tick,
+            topics_at,
+            delta_at,
+            authorized,
+        };
         if let Some(update) = first {
             follower.push_update(update);
         }
@@ -250,20 +279,34 @@ impl Follower {
                 data[key] = json!(value);
             }
         }
-        self.push("topic", revision, &data);
+        self.push("topic", &data);
     }
 
     fn push_update(&mut self, update: WindowUpdate) {
         match update {
-            WindowUpdate::Page(page) => self.push("page", page.revision, &page),
-            WindowUpdate::Delta(delta) => self.push("delta", delta.revision, &delta),
+            WindowUpdate::Page(page) => self.push("page", &page),
+            WindowUpdate::Delta(delta) => self.push("delta", &delta),
         }
     }
 
-    fn push(&mut self, name: &str, revision: u64, data: &impl serde::Serialize) {
-        match Event::default().event(name).id(revision.to_string()).json_data(data) {
-            Ok(event) => self.ready.push_back(event),
+    fn push(&mut self, name: &str, data: &impl serde::Serialize) {
+        let id = format!("{}-{}", self.stream, self.sent + 1);
+        match Event::default().event(name).id(id).json_data(data) {
+            Ok(event) => {
+                self.sent += 1;
+                self.ready.push_back(event);
+            }
             Err(error) => tracing::error!(%error, name, "an event could not be written"),
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let paused = self.window.take().and_then(Window::pause);
+        if let Some(window) = paused {
+            let last_event = format!("{}-{}", self.stream, self.sent);
+            self.shared.paused.keep(self.caller.user.clone(), last_event, window);
         }
     }
 }

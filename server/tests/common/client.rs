@@ -48,7 +48,7 @@ impl Ask {
     pub async fn events(self) -> Events {
         let response = self.open().await;
         assert_eq!(response.status(), 200);
-        Events { body: response.into_body(), text: String::new() }
+        Events { body: response.into_body(), text: String::new(), last_id: String::new() }
     }
 
     async fn open(self) -> Response<Incoming> {
@@ -108,6 +108,8 @@ impl Answer {
 pub struct Events {
     body: Incoming,
     text: String,
+    /// The id of the last event.
+    pub last_id: String,
 }
 
 impl Events {
@@ -121,10 +123,12 @@ impl Events {
         }
     }
 
-    async fn any(&mut self) -> (String, Value) {
+    /// The next event, whatever it is.
+    pub async fn any(&mut self) -> (String, Value) {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |key: &str| event.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+                self.last_id = field("id: ").to_string();
                 let found = (field("event: ").to_string(), serde_json::from_str(field("data: ")).unwrap_or_default());
                 self.text = rest.to_string();
                 return found;

@@ -14,7 +14,7 @@ mod window;
 pub use evaluate::{HARD_STALENESS_SECONDS, Part, evaluate};
 pub(crate) use request::bad as bad_parameter;
 pub use request::{Checked, ListRequest, MAX_LIMIT};
-pub use window::{Window, WindowUpdate};
+pub use window::{PausedWindow, Window, WindowUpdate};
 
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,24 @@ struct Told {
     clusters: Vec<ClusterAge>,
 }
 
+/// A window that nobody looks through any more, with what was told last.
+pub struct PausedWindow {
+    request: ListRequest,
+    told: Told,
+}
+
+impl PausedWindow {
+    /// What it is a window on.
+    pub fn request(&self) -> &ListRequest {
+        &self.request
+    }
+
+    /// How many rows it keeps.
+    pub fn rows(&self) -> usize {
+        self.told.rows.len()
+    }
+}
+
 /// What to tell.
 pub enum WindowUpdate {
     /// The whole window; the first time.
@@ -59,6 +77,19 @@ impl Window {
     pub fn new(request: ListRequest) -> Window {
         OPEN.fetch_add(1, Ordering::Relaxed);
         Window { request, told: None, seen: 0, looked_at: Instant::now(), cost: Duration::ZERO }
+    }
+
+    /// Goes on from what was told: the next look tells what changed since.
+    pub fn resumed(paused: PausedWindow) -> Window {
+        let mut window = Window::new(paused.request);
+        window.told = Some(paused.told);
+        window
+    }
+
+    /// To go on later; None where nothing was told yet.
+    pub fn pause(mut self) -> Option<PausedWindow> {
+        let told = self.told.take()?;
+        Some(PausedWindow { request: std::mem::take(&mut self.request), told })
     }
 
     /// Whether a look may find something new, and may be paid for.
