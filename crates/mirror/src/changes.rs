@@ -1,4 +1,4 @@
-//! The feed of what changed: bounded, and slow readers skip to the newest.
+//! The feed of states, bounded, where slow readers skip to the newest; and the revisions of all that changes.
 
 use model::fleet::ClusterState;
 use model::ids::ClusterId;
@@ -10,28 +10,13 @@ use tokio::sync::broadcast;
 /// Changes kept for a reader that falls behind.
 const CAPACITY: usize = 4096;
 
-/// One change. Readers look at the snapshots for what is true now.
+/// One change of a cluster's state. Rows change too often to be told one by one: who looks at them asks
+/// [`kind_revision`](crate::Mirror::kind_revision).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Rows of a kind.
-    Rows {
-        /// The cluster.
-        cluster: ClusterId,
-        /// The kind.
-        kind: MirroredKind,
-        /// The snapshot that has them.
-        revision: u64,
-    },
-    /// A cluster was added, removed, renamed, labelled, cordoned…
-    Meta {
-        /// The cluster.
-        cluster: ClusterId,
-        /// Grows with every change of the mirror.
-        revision: u64,
-    },
     /// A cluster's state, or the reason for it.
     State(Arc<StateChange>),
-    /// The reader was too slow: anything may have changed.
+    /// The reader was too slow: any cluster may be in another state.
     Missed,
 }
 
@@ -124,14 +109,13 @@ impl Revisions {
 
 /// Tells the changes of one cluster.
 pub(crate) struct Publisher {
-    pub cluster: ClusterId,
     revisions: Arc<Revisions>,
     touched: AtomicU64,
 }
 
 impl Publisher {
-    pub fn new(cluster: ClusterId, revisions: Arc<Revisions>) -> Self {
-        Self { cluster, revisions, touched: AtomicU64::new(0) }
+    pub fn new(revisions: Arc<Revisions>) -> Self {
+        Self { revisions, touched: AtomicU64::new(0) }
     }
 
     /// The revision of a change that is about to be published.
@@ -148,7 +132,6 @@ impl Publisher {
     pub fn rows(&self, kind: MirroredKind, revision: u64) {
         self.touched.fetch_max(revision, Ordering::AcqRel);
         self.revisions.kinds[kind as usize].fetch_max(revision, Ordering::AcqRel);
-        self.revisions.feed.send(Change::Rows { cluster: self.cluster.clone(), kind, revision });
     }
 
     /// What people say about the cluster changed, or what it serves.
@@ -157,7 +140,6 @@ impl Publisher {
         self.touched.fetch_max(revision, Ordering::AcqRel);
         // Lists show the state of the clusters they are from.
         self.revisions.touch_kinds(revision);
-        self.revisions.feed.send(Change::Meta { cluster: self.cluster.clone(), revision });
     }
 
     /// The state changed, or its reason.
@@ -173,17 +155,23 @@ impl Publisher {
 mod tests {
     use super::*;
 
+    fn state(revision: u64) -> Change {
+        let (cluster, name) = (ClusterId::new("c"), Arc::from("c"));
+        let (from, to) = (ClusterState::Online, ClusterState::Offline);
+        let (reason, detail) = (Arc::from("timeout"), Arc::default());
+        Change::State(Arc::new(StateChange { cluster, name, from, to, reason, detail, since_ms: 0, revision }))
+    }
+
     #[tokio::test]
     async fn a_slow_reader_skips_to_the_newest() {
         let feed = Feed::new();
         let mut changes = feed.subscribe();
-        let meta = |revision| Change::Meta { cluster: ClusterId::new("c"), revision };
         for revision in 0..=CAPACITY as u64 {
-            feed.send(meta(revision));
+            feed.send(state(revision));
         }
         assert_eq!(changes.next().await, Some(Change::Missed));
-        feed.send(meta(9));
-        assert_eq!(changes.next().await, Some(meta(9)));
+        feed.send(state(9));
+        assert_eq!(changes.next().await, Some(state(9)));
         drop(feed);
         assert_eq!(changes.next().await, None);
     }

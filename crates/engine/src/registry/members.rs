@@ -200,7 +200,6 @@ impl Engine {
                         self.identify(&member.id).await;
                     }
                 }
-                Change::Rows { .. } | Change::Meta { .. } => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One copy of every string, label set and image list that objects share.
 
+use foldhash::fast::RandomState;
 use model::k8s::resources::Resources;
 use model::labels::Labels;
 use model::rows::OwnerRef;
@@ -79,13 +80,13 @@ impl Interner {
 const SMALL: usize = 128;
 
 struct Pool<T: ?Sized> {
-    all: HashSet<Arc<T>>,
+    all: HashSet<Arc<T>, RandomState>,
     sweep_at: usize,
 }
 
 impl<T: ?Sized> Default for Pool<T> {
     fn default() -> Self {
-        Self { all: HashSet::new(), sweep_at: SMALL }
+        Self { all: HashSet::default(), sweep_at: SMALL }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use memchr::memchr;
+use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
 
 /// A line longer than this is skipped: no sample that we want is.
 const MAX_LINE: usize = 16 * 1024;
@@ -29,7 +30,7 @@ impl Sample<'_> {
 
 /// Takes the text piece by piece and gives the samples of the wanted metric.
 pub struct SampleReader {
-    wanted: &'static str,
+    wanted: Finder<'static>,
     /// The beginning of a line whose end has not come yet.
     begun: Vec<u8>,
     skipping: bool,
@@ -39,7 +40,7 @@ pub struct SampleReader {
 impl SampleReader {
     /// Reads the metric of exactly this name, with `_bucket` and the like.
     pub fn new(wanted: &'static str) -> Self {
-        Self { wanted, begun: Vec::new(), skipping: false, found: false }
+        Self { wanted: Finder::new(wanted), begun: Vec::new(), skipping: false, found: false }
     }
 
     /// Takes the next piece and calls `each` for every sample that it completes. Breaks once no more can come, since
@@ -53,7 +54,7 @@ impl SampleReader {
                 self.keep(line);
                 self.finish(each)?;
             }
-            piece = rest;
+            piece = if self.found { rest } else { self.ahead(rest) };
         }
         self.keep(piece);
         ControlFlow::Continue(())
@@ -69,6 +70,13 @@ impl SampleReader {
         flow
     }
 
+    /// What follows from the first line that names the metric; from the last line where none does. Most of a server's
+    /// metrics are others.
+    fn ahead<'a>(&self, lines: &'a [u8]) -> &'a [u8] {
+        let named = self.wanted.find(lines).unwrap_or(lines.len());
+        &lines[memrchr(b'\n', &lines[..named]).map_or(0, |end| end + 1)..]
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
         self.skipping |= self.begun.len() + bytes.len() > MAX_LINE;
         if !self.skipping {
@@ -78,7 +86,7 @@ impl SampleReader {
 
     fn line(&mut self, line: &[u8], each: &mut impl FnMut(Sample<'_>)) -> ControlFlow<()> {
         let line = line.trim_ascii();
-        if let Some(rest) = line.strip_prefix(self.wanted.as_bytes())
+        if let Some(rest) = line.strip_prefix(self.wanted.needle())
             && line.len() <= MAX_LINE
             && let Some(sample) = parse(rest)
         {

@@ -15,6 +15,8 @@ const BATCH: usize = 16;
 /// Bytes a second, so that a storm of changes neither wears the disk nor keeps other writers waiting: streams are
 /// saved less often then.
 const PACE: f64 = (8 << 20) as f64;
+/// Between two writes at least: streams that have something to be written meanwhile go together.
+const PAUSE: Duration = Duration::from_millis(500);
 /// After the stop, the streams' last words come within this time of each other.
 const LAST_WORDS: Duration = Duration::from_millis(750);
 
@@ -66,8 +68,9 @@ pub(crate) async fn run_saver(
             }
         }
         let bytes: usize = writes.iter().flat_map(|write| &write.changed).map(|block| block.bytes.len()).sum();
+        let pause = if received < BATCH { PAUSE } else { Duration::ZERO };
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs_f64(bytes as f64 / PACE)) => {}
+            () = tokio::time::sleep(Duration::from_secs_f64(bytes as f64 / PACE).max(pause)) => {}
             () = stop.cancelled() => {}
         }
     }

@@ -10,14 +10,19 @@ use kubeapi::client::CallError;
 use kubeapi::listwatch::Carrier;
 use kubeapi::probe::{NoAnswer, ProbeOutcome, ProbeReport};
 use model::fleet::{ClusterState, Observed};
+use model::ids::ClusterId;
 use runtime::backoff::{Backoff, BackoffPolicy, OsEntropy, jittered};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
+/// Moments of an interval at which clusters are probed: a few together, so that the process wakes less often, and not all,
+/// so that nothing else waits for them.
+const TOGETHER: u32 = 10;
 /// How much later than its deadline a probe may end.
 const GRACE: Duration = Duration::from_millis(100);
 /// A server may take this long to list what it serves.
@@ -30,8 +35,9 @@ pub(crate) async fn run_probe(
     stop: CancellationToken,
 ) -> Result<(), Infallible> {
     let mut member = cluster.member.subscribe();
-    let mut tick = interval(settings.probe_interval);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tick = interval_at(first_tick(&cluster.id, settings.probe_interval), settings.probe_interval);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    cluster.probe_now.notify_one();
     loop {
         tokio::select! {
             _ = tick.tick() => {}
@@ -45,6 +51,17 @@ pub(crate) async fn run_probe(
             () = stop.cancelled() => return Ok(()),
         }
     }
+}
+
+/// When the ticks of a cluster begin: all clusters share the same few moments.
+fn first_tick(id: &ClusterId, interval: Duration) -> tokio::time::Instant {
+    static EPOCH: OnceLock<tokio::time::Instant> = OnceLock::new();
+    let epoch = *EPOCH.get_or_init(tokio::time::Instant::now);
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    let moment = (hasher.finish() % u64::from(TOGETHER)) as u32;
+    let begun = (epoch.elapsed().as_secs_f64() / interval.as_secs_f64()) as u32 + 1;
+    epoch + interval * begun + interval / TOGETHER * moment
 }
 
 async fn probe(cluster: &Cluster, client: &dyn Member, deadline: Duration) {

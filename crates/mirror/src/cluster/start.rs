@@ -68,7 +68,7 @@ fn assemble(deps: &ClusterDeps, config: ClusterConfig) -> Cluster {
         Some(namespaces) => namespaces.iter().map(|namespace| Some(Arc::from(namespace.as_str()))).collect(),
     };
     Cluster {
-        publisher: Arc::new(Publisher::new(id.clone(), Arc::clone(&deps.revisions))),
+        publisher: Arc::new(Publisher::new(Arc::clone(&deps.revisions))),
         supervisor: deps.supervisor.child(id.as_str()),
         id,
         meta: ArcSwap::from_pointee(meta),

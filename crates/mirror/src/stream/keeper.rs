@@ -35,6 +35,8 @@ pub(super) struct Keeper<R: Kept> {
     dirty: bool,
     /// The rows take more room than they may.
     is_over_budget: bool,
+    /// How many parts the table had when it was weighed.
+    weighed: usize,
     /// Changes wait to be read.
     held_back: bool,
     published_at: Option<Instant>,
@@ -53,6 +55,7 @@ impl<R: Kept> Keeper<R> {
             verification: None,
             dirty: false,
             is_over_budget: false,
+            weighed: 0,
             held_back: false,
             published_at: None,
         };
@@ -311,7 +314,7 @@ impl<R: Kept> Keeper<R> {
         self.side = R::Side::new(&self.task.side);
         self.table = Table::new(OsEntropy.next_u64());
         self.saving.forget();
-        (self.version, self.verification) = (None, None);
+        (self.version, self.verification, self.weighed) = (None, None, 0);
         (self.dirty, self.is_over_budget, self.held_back, self.published_at) = (false, false, false, None);
         self.task.cell.withdraw();
         self.task.cell.life.applied();
@@ -319,7 +322,10 @@ impl<R: Kept> Keeper<R> {
     }
 
     fn weigh(&mut self) {
-        self.is_over_budget = self.table.bytes() > self.task.settings.stream_bytes;
+        let parts = self.table.parts();
+        if std::mem::replace(&mut self.weighed, parts) != parts {
+            self.is_over_budget = self.table.bytes() > self.task.settings.stream_bytes;
+        }
     }
 
     fn publish(&mut self) {

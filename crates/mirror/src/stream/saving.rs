@@ -8,7 +8,7 @@ use tokio::time::Instant;
 pub(super) const LATEST: Duration = Duration::from_secs(120);
 /// Bytes a second that a stream may save in the long run: where a little changes everywhere, whole blocks would be
 /// written all day.
-const BYTES_A_SECOND: f64 = (8 << 10) as f64;
+const BYTES_A_SECOND: f64 = (4 << 10) as f64;
 
 /// What was saved last, and what that allows.
 pub(super) struct Saving {
@@ -59,7 +59,7 @@ mod tests {
         let mut saving = Saving::new(Duration::from_secs(2));
         let version = Arc::from("7");
         assert_eq!(saving.due_at(true, Some(&version)), Some(begun), "the first time at once");
-        for (bytes, seconds) in [(100, 2), (80 << 10, 10), (100 << 20, 120)] {
+        for (bytes, seconds) in [(100, 2), (40 << 10, 10), (100 << 20, 120)] {
             saving.saved(bytes, Arc::clone(&version));
             assert_eq!(saving.due_at(true, Some(&version)), Some(begun + Duration::from_secs(seconds)), "{bytes}");
         }

@@ -45,6 +45,10 @@ impl<'a, T> Chunks<'a, T> {
         self.0.iter().map(of).sum()
     }
 
+    pub fn parts(self) -> usize {
+        self.0.len()
+    }
+
     pub fn len(self) -> usize {
         self.0.last().map_or(0, |last| (self.0.len() - 1) * CHUNK + last.ends.len())
     }
@@ -68,12 +72,14 @@ pub(super) struct Pool<T> {
     hasher: FixedState,
     /// The first chunk that is not saved as it is.
     unsaved: usize,
+    /// The picture taken last, until the pool grows.
+    view: Option<PoolView<T>>,
 }
 
 impl<T: Copy + Hash + Eq> Pool<T> {
     pub fn new(seed: u64) -> Self {
         let hasher = FixedState::with_seed(seed);
-        let mut pool = Self { chunks: Vec::new(), index: HashTable::new(), hasher, unsaved: 0 };
+        let mut pool = Self { chunks: Vec::new(), index: HashTable::new(), hasher, unsaved: 0, view: None };
         pool.intern(&[]);
         pool
     }
@@ -87,7 +93,7 @@ impl<T: Copy + Hash + Eq> Pool<T> {
             chunk.ends.is_sorted() && chunk.ends.last().is_none_or(|end| *end as usize == chunk.items.len())
         };
         let whole = full.iter().all(|chunk| chunk.ends.len() == CHUNK) && last.ends.len() <= CHUNK;
-        if !whole || !pool.chunks.iter().all(sound) || !pool.view().chunks().get(0).is_empty() {
+        if !whole || !pool.chunks.iter().all(sound) || !pool.chunks().get(0).is_empty() {
             return None;
         }
         pool.unsaved = pool.chunks.len().saturating_sub(1);
@@ -117,6 +123,7 @@ impl<T: Copy + Hash + Eq> Pool<T> {
         if let Some(id) = self.find(value) {
             return id;
         }
+        self.view = None;
         let id = self.len() as u32;
         if (id as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Arc::new(Chunk { items: Vec::new(), ends: Vec::new() }));
@@ -135,14 +142,15 @@ impl<T: Copy + Hash + Eq> Pool<T> {
         id
     }
 
-    pub fn view(&self) -> PoolView<T> {
-        PoolView(self.chunks.as_slice().into())
+    pub fn view(&mut self) -> PoolView<T> {
+        self.view.get_or_insert_with(|| PoolView(self.chunks.as_slice().into())).clone()
     }
 
     /// Gives back room that growing took.
     pub fn settle(&mut self) {
         let (all, hasher) = (Chunks(&self.chunks), &self.hasher);
         self.index.shrink_to_fit(|id| hasher.hash_one(all.get(*id)));
+        self.view = None;
         if let Some(last) = self.chunks.last_mut().and_then(Arc::get_mut) {
             last.items.shrink_to_fit();
             last.ends.shrink_to_fit();

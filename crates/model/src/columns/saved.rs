@@ -79,7 +79,7 @@ impl<R: Columnar> Table<R> {
 
 /// How many rows a segment has, if its columns are those of the kind and all of one length.
 fn rows_of(segment: &Segment, fields: &[Width]) -> Option<usize> {
-    let rows = segment.uids.len();
+    let rows = segment.rows();
     let common = [
         segment.namespaces.len(),
         segment.stems.len(),

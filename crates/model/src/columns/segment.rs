@@ -3,6 +3,7 @@
 use super::layout::Width;
 use super::table::Encoded;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Rows of a segment.
 pub const ROWS: usize = 256;
@@ -79,21 +80,36 @@ impl Mask {
     }
 }
 
+/// One value a row. Shared on its own, since most changes are of few columns.
+pub(super) type Cells<T> = Arc<[T]>;
+
+/// Sets a cell; what others hold of the column stays as it was.
+fn place<T: Copy + PartialEq>(cells: &mut Cells<T>, at: usize, value: T) {
+    if cells[at] != value {
+        Arc::make_mut(cells)[at] = value;
+    }
+}
+
+fn grow<T: Copy + Default>(cells: &mut Cells<T>, rows: usize) {
+    let added = rows.saturating_sub(cells.len());
+    *cells = cells.iter().copied().chain(std::iter::repeat_n(T::default(), added)).collect();
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Column {
-    U8(Vec<u8>),
-    U16(Vec<u16>),
-    U32(Vec<u32>),
-    U64(Vec<u64>),
+    U8(Cells<u8>),
+    U16(Cells<u16>),
+    U32(Cells<u32>),
+    U64(Cells<u64>),
 }
 
 impl Column {
     pub fn new(width: Width) -> Self {
         match width {
-            Width::U8 => Self::U8(Vec::new()),
-            Width::U16 => Self::U16(Vec::new()),
-            Width::U32 => Self::U32(Vec::new()),
-            Width::U64 => Self::U64(Vec::new()),
+            Width::U8 => Self::U8(Arc::default()),
+            Width::U16 => Self::U16(Arc::default()),
+            Width::U32 => Self::U32(Arc::default()),
+            Width::U64 => Self::U64(Arc::default()),
         }
     }
 
@@ -116,65 +132,80 @@ impl Column {
         }
     }
 
-    fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + match self {
-                Self::U8(cells) => cells.capacity(),
-                Self::U16(cells) => cells.capacity() * size_of::<u16>(),
-                Self::U32(cells) => cells.capacity() * size_of::<u32>(),
-                Self::U64(cells) => cells.capacity() * size_of::<u64>(),
-            }
-    }
-
-    fn settle(&mut self) {
+    fn grow(&mut self, rows: usize) {
         match self {
-            Self::U8(cells) => cells.shrink_to_fit(),
-            Self::U16(cells) => cells.shrink_to_fit(),
-            Self::U32(cells) => cells.shrink_to_fit(),
-            Self::U64(cells) => cells.shrink_to_fit(),
+            Self::U8(cells) => grow(cells, rows),
+            Self::U16(cells) => grow(cells, rows),
+            Self::U32(cells) => grow(cells, rows),
+            Self::U64(cells) => grow(cells, rows),
         }
     }
-}
 
-/// Sets a cell, or appends it.
-fn place<T>(cells: &mut Vec<T>, at: usize, value: T) {
-    match cells.get_mut(at) {
-        Some(cell) => *cell = value,
-        None => cells.push(value),
+    fn bytes(&self) -> usize {
+        let cells = match self {
+            Self::U8(cells) => size_of_val(&**cells),
+            Self::U16(cells) => size_of_val(&**cells),
+            Self::U32(cells) => size_of_val(&**cells),
+            Self::U64(cells) => size_of_val(&**cells),
+        };
+        size_of::<Self>() + COUNTS + cells
     }
 }
 
-/// Rows as columns; those whose object is gone are dead until another takes their place.
+/// What an `Arc` counts, in bytes.
+const COUNTS: usize = 2 * size_of::<usize>();
+/// Rows there is room for in a new segment.
+const FIRST_ROWS: usize = 8;
+
+/// Rows as columns, all of one length; those whose object is gone are dead until another takes their place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
     pub(super) live: Mask,
-    pub(super) uids: Vec<u128>,
-    pub(super) namespaces: Vec<u32>,
-    pub(super) stems: Vec<u32>,
-    pub(super) suffixes: Vec<u64>,
+    pub(super) uids: Cells<u128>,
+    pub(super) namespaces: Cells<u32>,
+    pub(super) stems: Cells<u32>,
+    pub(super) suffixes: Cells<u64>,
     /// Seconds since the Unix epoch.
-    pub(super) created: Vec<u32>,
-    pub(super) labels: Vec<u32>,
+    pub(super) created: Cells<u32>,
+    pub(super) labels: Cells<u32>,
     pub(super) own: Box<[Column]>,
 }
 
 impl Segment {
     pub(super) fn new(fields: &[Width]) -> Self {
-        Self {
+        let mut new = Self {
             live: Mask::default(),
-            uids: Vec::new(),
-            namespaces: Vec::new(),
-            stems: Vec::new(),
-            suffixes: Vec::new(),
-            created: Vec::new(),
-            labels: Vec::new(),
+            uids: Arc::default(),
+            namespaces: Arc::default(),
+            stems: Arc::default(),
+            suffixes: Arc::default(),
+            created: Arc::default(),
+            labels: Arc::default(),
             own: fields.iter().map(|width| Column::new(*width)).collect(),
-        }
+        };
+        new.grow(FIRST_ROWS);
+        new
     }
 
     /// Rows that hold an object.
     pub fn live(&self) -> Mask {
         self.live
+    }
+
+    /// How many rows there is room for.
+    pub(super) fn rows(&self) -> usize {
+        self.uids.len()
+    }
+
+    /// Makes room for so many rows; the new ones are dead.
+    pub(super) fn grow(&mut self, rows: usize) {
+        grow(&mut self.uids, rows);
+        grow(&mut self.namespaces, rows);
+        grow(&mut self.stems, rows);
+        grow(&mut self.suffixes, rows);
+        grow(&mut self.created, rows);
+        grow(&mut self.labels, rows);
+        self.own.iter_mut().for_each(|column| column.grow(rows));
     }
 
     pub(super) fn set(&mut self, at: usize, row: &Encoded) {
@@ -206,26 +237,10 @@ impl Segment {
         }
     }
 
-    /// Gives back room that growing took.
-    pub(super) fn settle(&mut self) {
-        self.uids.shrink_to_fit();
-        self.namespaces.shrink_to_fit();
-        self.stems.shrink_to_fit();
-        self.suffixes.shrink_to_fit();
-        self.created.shrink_to_fit();
-        self.labels.shrink_to_fit();
-        self.own.iter_mut().for_each(Column::settle);
-    }
-
     pub(super) fn bytes(&self) -> usize {
         let own: usize = self.own.iter().map(Column::bytes).sum();
-        own + size_of::<Self>()
-            + self.uids.capacity() * size_of::<u128>()
-            + self.suffixes.capacity() * size_of::<u64>()
-            + [&self.namespaces, &self.stems, &self.created, &self.labels]
-                .map(|column| column.capacity() * size_of::<u32>())
-                .iter()
-                .sum::<usize>()
+        let row = size_of::<u128>() + size_of::<u64>() + 4 * size_of::<u32>();
+        size_of::<Self>() + 6 * COUNTS + own + self.rows() * row
     }
 
     /// Numbers of one column of texts or lists, row by row; None for what is no such column.

@@ -110,7 +110,7 @@ impl<R: Columnar> Table<R> {
             let mut namespaces: Vec<u32> = segment.live().iter().map(|at| segment.namespaces[at]).collect();
             namespaces.dedup();
             namespaces.into_iter().for_each(|id| table.note_namespace(id));
-            let dead = (0..segment.uids.len()).filter(|at| !segment.live.contains(*at));
+            let dead = (0..segment.rows()).filter(|at| !segment.live.contains(*at));
             table.free.extend(dead.map(|at| (number * ROWS + at) as u32));
         }
         table.free.reverse();
@@ -198,6 +198,15 @@ impl<R: Columnar> Table<R> {
 
     /// Sets an object and marks it. Given `old`, calls it with what stood there before, if it is another.
     pub fn set_with(&mut self, object: &R, version: u64, old: impl FnOnce(&Self, Option<u32>)) -> Outcome {
+        self.put(object, version, old).0
+    }
+
+    /// Sets an object and marks it.
+    pub fn set(&mut self, object: &R, version: u64) -> Outcome {
+        self.set_with(object, version, |_, _| {})
+    }
+
+    fn put(&mut self, object: &R, version: u64, old: impl FnOnce(&Self, Option<u32>)) -> (Outcome, u32) {
         let row = self.encode(object);
         let known = self.position(row.key());
         let position = known.unwrap_or_else(|| self.room());
@@ -205,7 +214,7 @@ impl<R: Columnar> Table<R> {
         self.marked[segment].insert(at);
         Arc::make_mut(&mut self.versions[segment])[at] = version;
         let outcome = match known {
-            Some(_) if self.segments[segment].get(at) == row => return Outcome::Same,
+            Some(_) if self.segments[segment].get(at) == row => return (Outcome::Same, position),
             Some(_) => Outcome::Changed,
             None => Outcome::Added,
         };
@@ -217,31 +226,36 @@ impl<R: Columnar> Table<R> {
             self.index
                 .insert_unique(hasher.hash_one(row.key()), position, |row| hasher.hash_one(key_of(segments, *row)));
         }
-        outcome
-    }
-
-    /// Sets an object and marks it.
-    pub fn set(&mut self, object: &R, version: u64) -> Outcome {
-        self.set_with(object, version, |_, _| {})
+        (outcome, position)
     }
 
     /// A place for a new row.
     fn room(&mut self) -> u32 {
-        if let Some(position) = self.free.pop() {
-            return position;
+        if self.free.is_empty() {
+            self.grow();
         }
-        let full = self.segments.last().is_none_or(|last| last.uids.len() == ROWS);
-        if full {
-            if let Some(last) = self.segments.last_mut().and_then(Arc::get_mut) {
-                last.settle();
+        self.free.pop().unwrap_or_default()
+    }
+
+    /// Makes room in the last segment, or in a new one once that is full.
+    fn grow(&mut self) {
+        let before = match self.segments.last_mut() {
+            Some(last) if last.rows() < ROWS => {
+                let before = last.rows();
+                Arc::make_mut(last).grow((before * 2).min(ROWS));
+                before
             }
-            self.segments.push(Arc::new(Segment::new(R::FIELDS)));
-            self.versions.push(Arc::new([0; ROWS]));
-            self.marked.push(Mask::default());
-            self.unsaved.push(true);
-        }
+            _ => {
+                self.segments.push(Arc::new(Segment::new(R::FIELDS)));
+                self.versions.push(Arc::new([0; ROWS]));
+                self.marked.push(Mask::default());
+                self.unsaved.push(true);
+                0
+            }
+        };
         let last = self.segments.len() - 1;
-        (last * ROWS + self.segments[last].uids.len()) as u32
+        let rows = before..self.segments[last].rows();
+        self.free.extend(rows.rev().map(|at| (last * ROWS + at) as u32));
     }
 
     /// Removes the object at a position that [`find`](Self::find) gave.
@@ -282,7 +296,7 @@ impl<R: Columnar> Table<R> {
             .flat_map(|(number, segment)| segment.live.iter().map(move |at| (number * ROWS + at) as u32))
     }
 
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&mut self) -> Snapshot {
         Snapshot {
             segments: self.segments.as_slice().into(),
             texts: self.texts.view(),
@@ -298,6 +312,11 @@ impl<R: Columnar> Table<R> {
         segments + self.texts.chunks().bytes() + self.lists.chunks().bytes()
     }
 
+    /// How many parts it has, of rows and of values: what it takes grows with them.
+    pub fn parts(&self) -> usize {
+        self.segments.len() + self.texts.chunks().parts() + self.lists.chunks().parts()
+    }
+
     fn pooled(&self) -> usize {
         self.texts.len() + self.lists.len()
     }
@@ -309,9 +328,6 @@ impl<R: Columnar> Table<R> {
         self.lists.settle();
         let (hasher, segments) = (&self.hasher, &self.segments);
         self.index.shrink_to_fit(|row| hasher.hash_one(key_of(segments, *row)));
-        if let Some(last) = self.segments.last_mut().and_then(Arc::get_mut) {
-            last.settle();
-        }
         self.free.shrink_to_fit();
         self.settled = self.pooled();
     }
@@ -326,21 +342,14 @@ impl<R: Columnar> Table<R> {
         let mut tidy = Self::new(self.seed);
         for position in self.positions() {
             let (segment, at) = split(position);
-            tidy.set(&self.read(position), self.versions[segment][at]);
-            if !self.marked[segment].contains(at)
-                && let Some(new) = tidy.newest()
-            {
+            let (_, new) = tidy.put(&self.read(position), self.versions[segment][at], |_, _| {});
+            if !self.marked[segment].contains(at) {
                 let (segment, at) = split(new);
                 tidy.marked[segment].remove(at);
             }
         }
         tidy.settle();
         *self = tidy;
-    }
-
-    fn newest(&self) -> Option<u32> {
-        let last = self.segments.last()?;
-        Some(((self.segments.len() - 1) * ROWS + last.uids.len()) as u32 - 1)
     }
 }
 
