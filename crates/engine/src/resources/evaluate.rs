@@ -52,7 +52,7 @@ pub fn evaluate(
     let after = list.cursor.as_deref().map(|text| cursor::decode(&list.fingerprint, text)).transpose()?;
     let sources = sources(&parts, now_ms);
     let order = Order::new(&list.sort, &sources);
-    let mut selection = Selection::new(&order, list.limit, after.as_ref());
+    let mut selection = Selection::new(&order, list.offset, list.limit, after.as_ref());
     let mut counts = Counts::new(&list.facets);
     let mut total = 0;
     for (number, source) in sources.iter().enumerate() {
@@ -66,7 +66,7 @@ pub fn evaluate(
             }
             total += rows.len() as u64;
             counts.add(source, segment, rows);
-            keys.offer(segment, rows, &mut selection, |row| Candidate { source: number, segment: at, row });
+            keys.offer(segment, rows, &mut selection, |row| Candidate::new(number, at, row));
         }
         counts.close(source);
     }

@@ -64,7 +64,7 @@ impl Engine {
         let columns: Vec<&str> = COMMON_COLUMNS.iter().chain(spec.columns).map(|column| column.name).collect();
         let mut csv = columns.join(",");
         csv.push_str("\r\n");
-        let mut request = ListRequest { limit: super::MAX_LIMIT, ..request.clone() };
+        let mut request = ListRequest { limit: super::MAX_LIMIT, offset: 0, ..request.clone() };
         loop {
             let page = self.list(caller, &request)?;
             for row in &page.rows {

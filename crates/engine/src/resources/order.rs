@@ -33,23 +33,23 @@ impl<'a> Order<'a> {
     }
 
     pub fn source(&self, at: &Candidate) -> Source<'a> {
-        self.sources[at.source]
+        self.sources[at.source as usize]
     }
 
     pub fn row(&self, at: &Candidate) -> Row<'a> {
-        let rows = self.sources[at.source].rows;
-        rows.row(&rows.segments()[at.segment], at.row)
+        let rows = self.sources[at.source as usize].rows;
+        rows.row(&rows.segments()[at.segment as usize], at.row as usize)
     }
 
     fn cell(&self, at: &Candidate, access: Access) -> Cell<'a> {
-        self.sources[at.source].place.cell(&self.row(at), access)
+        self.sources[at.source as usize].place.cell(&self.row(at), access)
     }
 
     /// Where a row stands, for a cursor.
     pub fn position(&self, at: &Candidate) -> Position {
         Position {
             keys: self.keys.iter().map(|by| Key::of(&self.cell(at, by.access))).collect(),
-            cluster: self.sources[at.source].place.cluster.to_owned(),
+            cluster: self.sources[at.source as usize].place.cluster.to_owned(),
             uid: self.row(at).uid(),
         }
     }
@@ -66,7 +66,7 @@ impl<'a> Order<'a> {
                 return order;
             }
         }
-        let cluster = |at: &Candidate| self.sources[at.source].place.cluster;
+        let cluster = |at: &Candidate| self.sources[at.source as usize].place.cluster;
         cluster(a).cmp(cluster(b)).then_with(|| self.row(a).uid().cmp(&self.row(b).uid()))
     }
 
@@ -80,7 +80,7 @@ impl<'a> Order<'a> {
                 return order;
             }
         }
-        let cluster = self.sources[a.source].place.cluster;
+        let cluster = self.sources[a.source as usize].place.cluster;
         cluster.cmp(&position.cluster).then_with(|| self.row(a).uid().cmp(&position.uid))
     }
 

@@ -19,6 +19,8 @@ pub struct ListRequest {
     /// 1..=1000; 0 means 100.
     pub limit: usize,
     pub cursor: Option<String>,
+    /// Rows before the page: for who scrolls to a place, where a cursor only goes on.
+    pub offset: usize,
     /// Columns whose values are counted.
     pub facets: Vec<String>,
 }
@@ -37,6 +39,7 @@ pub struct Checked {
     pub sort: Vec<SortKey>,
     pub limit: usize,
     pub cursor: Option<String>,
+    pub offset: usize,
     pub facets: Vec<&'static Column>,
     /// Ties a cursor to the list it was made for.
     pub fingerprint: String,
@@ -57,6 +60,7 @@ impl ListRequest {
             sort: self.sort(spec)?,
             limit: self.limit()?,
             cursor: self.cursor.clone(),
+            offset: self.offset()?,
             facets: self.facet_columns(spec)?,
             fingerprint: [spec.plural, &self.q, &self.sort, &self.clusters.join(","), &self.namespaces.join(",")]
                 .join("\n"),
@@ -74,6 +78,13 @@ impl ListRequest {
             limit if limit <= MAX_LIMIT => Ok(limit),
             _ => Err(bad("limit", "bad_limit", format!("limit goes from 1 to {MAX_LIMIT}"))),
         }
+    }
+
+    fn offset(&self) -> Result<usize, Problem> {
+        if self.offset > 0 && self.cursor.is_some() {
+            return Err(bad("offset", "bad_offset", "a page begins at a cursor or at an offset, not at both".into()));
+        }
+        Ok(self.offset)
     }
 
     fn facet_columns(&self, spec: &'static KindSpec) -> Result<Vec<&'static Column>, Problem> {

@@ -1,5 +1,5 @@
-//! The rows of a page out of all that match, without sorting the others: what is kept is at most twice the page, and
-//! what comes after its last row is turned away by one comparison of numbers.
+//! The rows of a page out of all that match, without sorting the others: what is kept is at most twice what the page
+//! reaches to, and what comes after its last row is turned away by one comparison of numbers.
 
 use super::cursor::Position;
 use super::keys::{Beginning, joined};
@@ -10,11 +10,17 @@ use std::cmp::Ordering;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     /// Which picture.
-    pub source: usize,
+    pub source: u32,
     /// Which of its segments.
-    pub segment: usize,
+    pub segment: u32,
     /// Which row of that.
-    pub row: usize,
+    pub row: u32,
+}
+
+impl Candidate {
+    pub fn new(source: usize, segment: usize, row: usize) -> Self {
+        Self { source: source as u32, segment: segment as u32, row: row as u32 }
+    }
 }
 
 /// A row with the beginning of its sort key.
@@ -22,7 +28,10 @@ type Keyed = (u128, Candidate);
 
 pub(super) struct Selection<'o, 'a> {
     order: &'o Order<'a>,
-    limit: usize,
+    /// Rows before the page.
+    offset: usize,
+    /// Rows up to its end.
+    reach: usize,
     /// Where the page before ended.
     after: Option<(u128, &'o Position)>,
     kept: Vec<Keyed>,
@@ -33,9 +42,9 @@ pub(super) struct Selection<'o, 'a> {
 }
 
 impl<'o, 'a> Selection<'o, 'a> {
-    pub fn new(order: &'o Order<'a>, limit: usize, after: Option<&'o Position>) -> Self {
+    pub fn new(order: &'o Order<'a>, offset: usize, limit: usize, after: Option<&'o Position>) -> Self {
         let after = after.map(|position| (order.key_of(position), position));
-        Self { order, limit, after, kept: Vec::new(), last: None, more: false }
+        Self { order, offset, reach: offset.saturating_add(limit), after, kept: Vec::new(), last: None, more: false }
     }
 
     /// Takes a row that matches, by the beginning of its first key; that of the second is asked for where it counts.
@@ -59,7 +68,7 @@ impl<'o, 'a> Selection<'o, 'a> {
             return;
         }
         self.kept.push((key, row));
-        if self.kept.len() >= (self.limit * 2).max(256) {
+        if self.kept.len() >= self.reach.saturating_mul(2).max(256) {
             self.shrink();
         }
     }
@@ -85,14 +94,14 @@ impl<'o, 'a> Selection<'o, 'a> {
         a.0.cmp(&b.0).then_with(|| self.order.compare(&a.1, &b.1))
     }
 
-    /// Drops all but the first page of what is kept.
+    /// Drops what comes after the page.
     fn shrink(&mut self) {
-        if self.kept.len() <= self.limit {
+        if self.kept.len() <= self.reach {
             return;
         }
         let mut kept = std::mem::take(&mut self.kept);
-        kept.select_nth_unstable_by(self.limit - 1, |a, b| self.compare(a, b));
-        kept.truncate(self.limit);
+        kept.select_nth_unstable_by(self.reach - 1, |a, b| self.compare(a, b));
+        kept.truncate(self.reach);
         self.last = kept.last().copied();
         self.kept = kept;
         self.more = true;
@@ -102,6 +111,13 @@ impl<'o, 'a> Selection<'o, 'a> {
     pub fn finish(mut self) -> (Vec<Candidate>, bool) {
         self.shrink();
         let mut kept = std::mem::take(&mut self.kept);
+        if self.offset >= kept.len() {
+            return (Vec::new(), false);
+        }
+        if self.offset > 0 {
+            kept.select_nth_unstable_by(self.offset, |a, b| self.compare(a, b));
+            kept.drain(..self.offset);
+        }
         kept.sort_unstable_by(|a, b| self.compare(a, b));
         (kept.into_iter().map(|(_, row)| row).collect(), self.more)
     }

@@ -151,6 +151,24 @@ proptest! {
     }
 
     #[test]
+    fn a_page_begins_at_any_offset(
+        shapes in prop::collection::vec(0..1000u32, 0..900),
+        key in 0..COLUMNS.len(),
+        offset in 0..1000usize,
+        limit in 1..150usize,
+    ) {
+        let world = World::new(&shapes);
+        let sort = COLUMNS[key].to_owned();
+        let request = ListRequest { kind: "pods".into(), sort, offset, limit, ..ListRequest::default() };
+        let page = world.list(&request, &Scope::ALL);
+        let whole = world.sorted(&[(COLUMNS[key], false)]);
+        let wanted: Vec<String> = whole.into_iter().skip(offset).take(limit).collect();
+        prop_assert_eq!(page.next.is_some(), offset + limit < shapes.len());
+        prop_assert_eq!(page.rows.into_iter().map(|row| row.uid).collect::<Vec<_>>(), wanted);
+        prop_assert_eq!(page.total, shapes.len() as u64);
+    }
+
+    #[test]
     fn totals_and_facets_are_those_of_the_scope(shapes in prop::collection::vec(0..1000u32, 0..200)) {
         let world = World::new(&shapes);
         let scope = Scope {
@@ -188,4 +206,6 @@ fn a_cursor_of_another_list_is_refused() {
     let cursor = world.list(&request, &Scope::ALL).next;
     let other = ListRequest { q: "restarts:>0".into(), cursor, ..request };
     assert!(evaluate(&other.check().unwrap(), &Scope::ALL, &[], 1, NOW).is_err());
+    let both = ListRequest { offset: 1, ..other };
+    assert_eq!(both.check().unwrap_err().code, "bad_offset");
 }

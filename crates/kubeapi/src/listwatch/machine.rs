@@ -4,6 +4,7 @@ use super::error::SyncError;
 use super::gate::PageGate;
 use super::pace::Pace;
 use super::request::Scope;
+use super::steps::{StepSender, Unheard};
 use super::transport::{Carrier, Get, Reply, Transport};
 use super::watch::{Arrival, Watch, timeout_seconds};
 use crate::decode::{Decoded, Event, Interner, Mirrored, Page, decode_page, decode_status};
@@ -12,7 +13,6 @@ use futures::StreamExt;
 use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// An error's body is read up to here.
@@ -136,11 +136,8 @@ pub struct ListWatch<R: Mirrored> {
     page_objects: u32,
     lost_at: Option<Instant>,
     pace: Pace,
-    steps: mpsc::Sender<Step<R>>,
+    steps: StepSender<Step<R>>,
 }
-
-/// Nobody takes the steps any more.
-struct Unheard;
 
 impl<R: Mirrored> ListWatch<R> {
     /// A machine that starts with a list, or, given a version, with a watch from there. It sends what happens
@@ -151,7 +148,7 @@ impl<R: Mirrored> ListWatch<R> {
         limits: Limits,
         gate: PageGate,
         version: Option<String>,
-        steps: mpsc::Sender<Step<R>>,
+        steps: StepSender<Step<R>>,
     ) -> Self {
         Self {
             transport,
@@ -225,7 +222,7 @@ impl<R: Mirrored> ListWatch<R> {
     }
 
     async fn send(&self, step: Step<R>) -> Result<(), Unheard> {
-        self.steps.send(step).await.map_err(|_| Unheard)
+        self.steps.send(step).await
     }
 
     async fn start_list(&mut self) -> Result<Result<(), Unheard>, SyncError> {
@@ -327,7 +324,10 @@ impl<R: Mirrored> ListWatch<R> {
                             return Ok(Err(Unheard));
                         }
                     }
-                    sleep(wait).await;
+                    // A sleep of no time would wake everybody a millisecond later.
+                    if !wait.is_zero() {
+                        sleep(wait).await;
+                    }
                     continue;
                 }
                 Arrival::Closed => false,

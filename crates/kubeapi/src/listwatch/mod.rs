@@ -7,6 +7,7 @@ mod lines;
 mod machine;
 mod pace;
 mod request;
+mod steps;
 mod transport;
 mod watch;
 
@@ -17,4 +18,5 @@ pub use error::SyncError;
 pub use gate::PageGate;
 pub use machine::{Limits, ListWatch, Step};
 pub use request::Scope;
+pub use steps::{StepReceiver, StepSender, Unheard, steps};
 pub use transport::{BodyStream, Carrier, Get, Reply, Transport};

@@ -8,7 +8,6 @@ use model::rows::NamespaceRow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// Answers requests one after the other from a script, and remembers them.
 #[derive(Default)]
@@ -70,7 +69,7 @@ async fn run(version: Option<&str>, replies: Vec<Reply>) -> Run {
 
 async fn run_times(times: usize, version: Option<&str>, limits: Limits, replies: Vec<Reply>) -> Run {
     let script = Arc::new(Script { replies: Mutex::new(replies.into()), ..Script::default() });
-    let (sender, receiver) = mpsc::channel(1000);
+    let (sender, receiver) = steps(1000);
     let transport: Arc<dyn Transport> = Arc::clone(&script) as _;
     let version = version.map(str::to_owned);
     let mut machine = ListWatch::<NamespaceRow>::new(transport, None, limits, PageGate::new(1), version, sender);
@@ -94,7 +93,7 @@ fn short(path: &str) -> String {
     }
 }
 
-async fn words(mut receiver: mpsc::Receiver<Step<NamespaceRow>>) -> Vec<String> {
+async fn words(mut receiver: StepReceiver<Step<NamespaceRow>>) -> Vec<String> {
     let mut steps = Vec::new();
     while let Some(step) = receiver.recv().await {
         steps.push(match step {
@@ -193,7 +192,7 @@ async fn objects_are_counted_by_what_the_server_says() {
         (r#","continue":"t","remainingItemCount":-1"#, None),
     ] {
         let script = Arc::new(Script { replies: Mutex::new(vec![page(meta)].into()), ..Script::default() });
-        let (sender, _receiver) = mpsc::channel(1);
+        let (sender, _receiver) = steps(1);
         let gate = PageGate::new(1);
         let mut machine = ListWatch::<NamespaceRow>::new(script, None, Limits::default(), gate, None, sender);
         assert_eq!(machine.count().await, Ok(expected), "{meta}");

@@ -10,13 +10,12 @@ use super::verify::{Verdict, Verification};
 use crate::checkpoint::{StreamWrite, Work, pack_parts};
 use crate::clock::now_ms;
 use kubeapi::decode::{Decoded, Event, Tombstone};
-use kubeapi::listwatch::{Step, SyncError};
+use kubeapi::listwatch::{Step, StepReceiver, SyncError};
 use model::columns::{Outcome, Table};
 use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// What time alone changes is looked at this often, while there is such a thing.
@@ -78,8 +77,8 @@ impl<R: Kept> Keeper<R> {
     /// Takes steps until no more come, or until the rows take more room than they may, which is an error.
     pub async fn consume(
         &mut self,
-        steps: &mut mpsc::Receiver<Step<R>>,
-        verifying: &mut mpsc::Receiver<Step<R>>,
+        steps: &mut StepReceiver<Step<R>>,
+        verifying: &mut StepReceiver<Step<R>>,
     ) -> Option<SyncError> {
         self.verification = None;
         let mut ticked_at = Instant::now();

@@ -8,14 +8,14 @@ use crate::changes::Publisher;
 use crate::checkpoint::{CheckpointSender, StreamCheckpoint, StreamKey, unpack_table};
 use crate::member::Member;
 use crate::settings::Settings;
-use kubeapi::listwatch::{ListWatch, PageGate, Step, SyncError, Transport};
+use kubeapi::listwatch::{ListWatch, PageGate, Step, StepSender, SyncError, Transport, steps};
 use model::columns::Table;
 use runtime::backoff::{Backoff, BackoffPolicy, Entropy, OsEntropy, jittered};
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -83,13 +83,15 @@ pub(crate) async fn run<R: Kept>(task: Arc<StreamTask<R>>, stop: CancellationTok
     loop {
         let client = Arc::clone(&member.borrow_and_update());
         let transport = client.transport();
-        let (steps, mut received) = mpsc::channel(STEPS);
-        let (verifying, mut verified) = mpsc::channel(STEPS);
-        let machine = task.machine(Arc::clone(&transport), keeper.version(), steps);
+        let (telling, mut told) = steps(STEPS);
+        let (verifying, mut verified) = steps(STEPS);
+        let machine = task.machine(Arc::clone(&transport), keeper.version(), telling);
         let ending = tokio::select! {
+            // What sends steps comes before what takes them.
+            biased;
             over_budget = drive(machine, &task) => over_budget.into(),
             () = verify(&task, Arc::clone(&transport), verifying) => Ending::Again,
-            over_budget = keeper.consume(&mut received, &mut verified) => over_budget.into(),
+            over_budget = keeper.consume(&mut told, &mut verified) => over_budget.into(),
             changed = member.changed() => if changed.is_err() { Ending::Stop } else { Ending::Again },
             () = life.reopen.notified() => Ending::Again,
             () = stop.cancelled() => Ending::Stop,
@@ -134,7 +136,7 @@ impl<R: Kept> StreamTask<R> {
         &self,
         transport: Arc<dyn Transport>,
         version: Option<String>,
-        steps: mpsc::Sender<Step<R>>,
+        steps: StepSender<Step<R>>,
     ) -> ListWatch<R> {
         let namespace = self.cell.namespace.clone();
         ListWatch::new(transport, namespace, self.settings.limits, self.gate.clone(), version, steps)
@@ -172,7 +174,7 @@ async fn drive<R: Kept>(mut machine: ListWatch<R>, task: &StreamTask<R>) -> Opti
 
 /// Counts what is too much to keep.
 async fn count<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>) {
-    let (steps, _unheard) = mpsc::channel(1);
+    let (steps, _unheard) = steps(1);
     let mut counter = task.machine(transport, None, steps);
     let until = Instant::now() + jittered(task.settings.over_budget_retry, 0.25, &mut OsEntropy);
     while Instant::now() < until {
@@ -187,7 +189,7 @@ async fn count<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>) {
 }
 
 /// Lists all again from time to time, beside the watch.
-async fn verify<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>, steps: mpsc::Sender<Step<R>>) {
+async fn verify<R: Kept>(task: &StreamTask<R>, transport: Arc<dyn Transport>, steps: StepSender<Step<R>>) {
     let life = &task.cell.life;
     let mut lister = task.machine(transport, None, steps);
     loop {

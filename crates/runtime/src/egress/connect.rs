@@ -15,7 +15,7 @@ use http::uri::Scheme;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tower::Service;
@@ -23,6 +23,8 @@ use tower::Service;
 use super::host::Host;
 use super::policy::{TargetForbidden, TargetKind, TargetPolicy};
 
+/// Bytes asked of the system at once: TLS reads smaller pieces.
+const READ_AT_ONCE: usize = 16 << 10;
 /// A name must be resolved and a connection stand within this time.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// No single address of several takes less than this, however many there are.
@@ -152,6 +154,7 @@ impl GuardedConnector {
         let tcp = connect_any(&allowed, deadline).await?;
         self.meter.connects.fetch_add(1, Ordering::Relaxed);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let tcp = BufReader::with_capacity(READ_AT_ONCE, tcp);
         Ok(GuardedStream { tcp, id, alive: Arc::new(()), meter: Arc::clone(&self.meter) })
     }
 
@@ -227,7 +230,7 @@ impl Service<Uri> for GuardedConnector {
 
 /// A TCP connection made by a [`GuardedConnector`].
 pub struct GuardedStream {
-    tcp: TcpStream,
+    tcp: BufReader<TcpStream>,
     id: u64,
     alive: Arc<()>,
     meter: Arc<WireMeter>,
