@@ -9,9 +9,28 @@ export class Resources {
   ) {}
 
   /** Opens the list, of what `query` asks for. */
-  async open(query = ""): Promise<void> {
-    await this.page.goto(`/resources/${this.kind}?q=${encodeURIComponent(query)}`);
+  async open(query = "", sort = ""): Promise<void> {
+    await this.page.goto(`/resources/${this.kind}?q=${encodeURIComponent(query)}&sort=${sort}`);
     await hydrated(this.page);
+  }
+
+  /** All rows that the browser holds. */
+  get rows(): Locator {
+    return this.page.getByTestId("row");
+  }
+
+  /** Scrolls the page to a part of its height. */
+  async scrollTo(part: number): Promise<void> {
+    await this.page.evaluate((part) => window.scrollTo(0, part * document.documentElement.scrollHeight), part);
+  }
+
+  /** The uids of the rows in sight. */
+  inSight(): Promise<string[]> {
+    return this.rows.evaluateAll((rows) =>
+      rows
+        .filter((row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < innerHeight)
+        .map((row) => row.id.replace(/^row-/, "")),
+    );
   }
 
   /** The rows of one cluster. */

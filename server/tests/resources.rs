@@ -60,6 +60,22 @@ async fn a_query_narrows_and_a_sort_orders() {
 }
 
 #[tokio::test]
+async fn a_page_and_a_window_begin_at_any_row() {
+    let (server, _fleet) = furnished().await;
+    let uids = |list: &Value| rows(list).iter().map(|row| row["uid"].clone()).collect::<Vec<_>>();
+    let all = uids(&server.get("/api/v1/resources/pods?sort=name&limit=1000").await);
+    let page = server.get("/api/v1/resources/pods?sort=name&offset=30&limit=7").await;
+    assert_eq!((uids(&page), page["total"].as_u64()), (all[30..37].to_vec(), Some(all.len() as u64)));
+    let mut events = server.ask("GET", "/api/v1/stream?kind=pods&sort=name&offset=30&limit=7").events().await;
+    assert_eq!(uids(&events.next("page").await), all[30..37]);
+    let behind = server.get("/api/v1/resources/pods?offset=100000").await;
+    assert_eq!((rows(&behind).len(), behind["total"].as_u64()), (0, Some(all.len() as u64)));
+    for path in ["/api/v1/resources/pods?offset=1&cursor=x", "/api/v1/stream?kind=pods&offset=x"] {
+        server.ask("GET", path).send().await.expect_problem(400, "bad_offset");
+    }
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_without_gap_or_repetition() {
     let (server, fleet) = furnished().await;
     let mut seen = std::collections::BTreeSet::new();

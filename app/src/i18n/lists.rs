@@ -14,7 +14,7 @@ crate::i18n::texts! {
         empty_filtered: "Nothing matches this query.", "没有符合条件的资源。";
         no_clusters: "No cluster is registered, so there is nothing to list.", "尚未注册集群，因此没有可列出的内容。";
         total: "{} in total", "共 {} 项";
-        shown: "{} shown", "显示 {} 项";
+        shown: "rows {} to {}", "第 {} 至 {} 项";
         over: "over {} of {} clusters", "基于 {} / {} 个集群";
         sort_by: "Sort by {}", "按 {} 排序";
         facets: "Narrow down", "缩小范围";

@@ -19,7 +19,8 @@ pub async fn list_resources(list: String) -> Answer<ResourceList> {
         q: asked.q,
         sort: asked.sort,
         limit: asked.limit,
-        cursor: asked.cursor,
+        cursor: None,
+        offset: asked.offset,
     };
     Ok(engine.list(&caller, &request)?)
 }

@@ -28,6 +28,8 @@ pub struct ListParams {
     pub sort: Option<String>,
     pub limit: Option<usize>,
     pub cursor: Option<String>,
+    /// Rows before the page, in place of a cursor.
+    pub offset: Option<usize>,
     /// Columns whose values are counted, comma-separated.
     pub facets: Option<String>,
     /// `csv` for all rows as CSV.
@@ -44,6 +46,7 @@ impl ListParams {
             sort: self.sort.unwrap_or_default(),
             limit: self.limit.unwrap_or_default(),
             cursor: self.cursor.filter(|cursor| !cursor.is_empty()),
+            offset: self.offset.unwrap_or_default(),
             facets: list(self.facets.as_deref()),
         }
     }

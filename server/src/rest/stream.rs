@@ -55,6 +55,7 @@ struct StreamListParams {
     sort: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
+    offset: Option<String>,
     facets: Option<String>,
 }
 
@@ -115,11 +116,11 @@ fn topics(text: Option<&str>) -> Result<BTreeSet<&'static str>, Problem> {
 
 fn window(kind: Option<String>, params: StreamListParams) -> Result<Option<ListRequest>, Problem> {
     let Some(kind) = kind else { return Ok(None) };
-    let limit = match params.limit.map(|text| text.parse::<usize>()) {
-        None => None,
-        Some(Ok(limit)) => Some(limit),
-        Some(Err(_)) => return Err(Problem::malformed("bad_limit", "limit is a whole number")),
+    let whole = |text: Option<String>, code, message: &str| {
+        text.map(|text| text.parse::<usize>().map_err(|_| Problem::malformed(code, message))).transpose()
     };
+    let limit = whole(params.limit, "bad_limit", "limit is a whole number")?;
+    let offset = whole(params.offset, "bad_offset", "offset is a whole number")?;
     let params = ListParams {
         clusters: params.clusters,
         namespaces: params.namespaces,
@@ -127,6 +128,7 @@ fn window(kind: Option<String>, params: StreamListParams) -> Result<Option<ListR
         sort: params.sort,
         limit,
         cursor: params.cursor,
+        offset,
         facets: params.facets,
         format: None,
     };

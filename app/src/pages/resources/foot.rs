@@ -7,7 +7,6 @@ use crate::components::icon::{Icon, IconView};
 use crate::format::number::count;
 use crate::format::time::utc_clock;
 use crate::format::url;
-use crate::i18n::common::Common;
 use crate::i18n::lists::Lists;
 use crate::i18n::{fill, t};
 use crate::live::{local_time, use_clock};
@@ -47,8 +46,11 @@ pub fn Partial(store: ListStore) -> impl IntoView {
 
 #[component]
 pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
-    let (texts, common) = (t::<Lists>(), t::<Common>());
-    let shown = move || fill(texts.shown, &[&count(store.order.read().len() as u64)]);
+    let texts = t::<Lists>();
+    let shown = move || {
+        let (offset, rows) = (store.offset.get() as u64, store.order.read().len() as u64);
+        fill(texts.shown, &[&count(offset + rows.min(1)), &count(offset + rows)])
+    };
     let total = move || fill(texts.total, &[&count(store.total.get())]);
     let over = move || {
         store.ages.with(|ages| {
@@ -64,19 +66,13 @@ pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
         })
     };
     let none = move || store.ages.read().clusters.is_empty();
-    let next = move || {
-        let cursor = store.next.get()?;
-        let href = query.with(|query| query.with_cursor(Some(cursor)).address());
-        Some(view! { <a class="button" href=href data-testid="next-page">{common.next_page}</a> })
-    };
-    let first = move || query.with(|query| query.with_cursor(None).address());
     let csv =
         move || query.with(|query| format!("/api/v1/resources/{}?{}&format=csv", query.kind, csv_parameters(query)));
     view! {
         <div class="table-foot">
             <div class="table-foot-facts">
                 <strong aria-live="polite" data-testid="total">{total}</strong>
-                <span>{shown}</span>
+                <span data-testid="shown">{shown}</span>
                 <span>{over}</span>
                 {move || (!none()).then(|| view! { <Age age=age() /> })}
                 <span class="held" hidden=move || store.held.get() == 0>
@@ -85,10 +81,6 @@ pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
             </div>
             <div class="pager">
                 <a class="button button-quiet" href=csv rel="external" download="">{texts.csv}</a>
-                <a class="button" href=first hidden=move || query.with(|query| query.cursor.is_none())>
-                    {common.first_page}
-                </a>
-                {next}
             </div>
         </div>
     }

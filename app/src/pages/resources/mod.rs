@@ -5,6 +5,7 @@ mod drawer;
 mod filter;
 mod foot;
 pub mod query;
+mod scroll;
 mod store;
 mod table;
 mod tables;
@@ -51,14 +52,26 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
     let store = ListStore::new(table.spec());
     let heard = StoredValue::new(0.0f64);
     let silence = use_silence(clock, heard);
-    let asked = Memo::new(move |_| query.with(ListQuery::to_query_string));
-    let source = Reading::new(move || silence.get(), move || ListResources { list: asked.get() });
-    follow(store, query, clock, heard);
+    let offset = scroll::use_offset(query);
+    let asked = Memo::new(move |_| query.with(|query| query.with_offset(0).to_query_string()));
+    let asked_at = StoredValue::new(0);
+    let source = Reading::new(
+        move || silence.get(),
+        move || {
+            let at = offset.get_untracked();
+            asked_at.set_value(at);
+            ListResources { list: format!("{}&offset={at}", asked.get()) }
+        },
+    );
+    follow(store, query, offset, clock, heard);
     let title = kind_title(lang(), table.spec().plural).unwrap_or(table.spec().kind);
     let show = move |list: ResourceList| {
         heard.set_value(clock.stamp());
-        store.replace(list, clock.stamp());
-        view! { <ListBody table store query /> }.into_any()
+        // The window may have moved on meanwhile.
+        if asked_at.get_value() == offset.get_untracked() {
+            store.replace(list, asked_at.get_value(), clock.stamp());
+        }
+        view! { <ListBody table store query offset /> }.into_any()
     };
     view! {
         <PageHead title=title />
@@ -69,14 +82,19 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
 }
 
 #[component]
-fn ListBody(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
-    let is_empty = Memo::new(move |_| store.order.read().is_empty());
+fn ListBody(
+    table: &'static TableSpec,
+    store: ListStore,
+    query: Memo<ListQuery>,
+    offset: RwSignal<usize>,
+) -> impl IntoView {
+    let is_empty = Memo::new(move |_| store.order.read().is_empty() && store.offset.get() == 0);
     view! {
         <foot::Partial store />
         <filter::Facets store query />
         <div class="table-wrap">
             <Show when=move || !is_empty.get() fallback=move || view! { <NothingHere store query /> }>
-                <table::Table table store query />
+                <table::Table table store query offset />
             </Show>
             <foot::Foot store query />
         </div>
@@ -121,14 +139,20 @@ fn use_silence(clock: Clock, heard: StoredValue<f64>) -> ReadSignal<u64> {
 }
 
 /// Follows the list on the stream for as long as the page is there.
-fn follow(store: ListStore, query: Memo<ListQuery>, clock: Clock, heard: StoredValue<f64>) {
+fn follow(store: ListStore, query: Memo<ListQuery>, offset: RwSignal<usize>, clock: Clock, heard: StoredValue<f64>) {
     let live = use_live();
-    let told = Callback::new(move |text: ListText| {
-        let Some(message) = ListMessage::read(&text) else { return };
-        heard.set_value(clock.stamp());
-        store.hear(message, clock.stamp());
+    let window = Memo::new(move |_| {
+        let offset = offset.get();
+        (query.with(|query| query.with_offset(offset).to_stream_parameters()), offset)
     });
-    let parameters = Memo::new(move |_| query.with(ListQuery::to_stream_parameters));
-    Effect::new(move |_| live.follow_list(parameters.get(), told));
+    Effect::new(move |_| {
+        let (parameters, offset) = window.get();
+        let told = Callback::new(move |text: ListText| {
+            let Some(message) = ListMessage::read(&text) else { return };
+            heard.set_value(clock.stamp());
+            store.hear(message, offset, clock.stamp());
+        });
+        live.follow_list(parameters, told);
+    });
     on_cleanup(move || live.leave_list());
 }

@@ -4,10 +4,8 @@ use super::tables::table_of;
 use crate::format::{text::words, url};
 use leptos_router::params::ParamsMap;
 
-/// Rows of a page.
-const ROWS: usize = 50;
-/// Rows of a page at most, whatever its address says: a browser never holds a table.
-const MOST_ROWS: usize = 60;
+/// Rows of the window at most, whatever its address says: a browser never holds a table.
+pub const MOST_ROWS: usize = 60;
 
 /// A list's parameters. An empty one is left out of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +17,10 @@ pub struct ListQuery {
     pub q: String,
     /// `-restarts,name`.
     pub sort: String,
-    /// 0 is [`ROWS`].
+    /// 0 is [`MOST_ROWS`].
     pub limit: usize,
-    pub cursor: Option<String>,
+    /// Rows before the window.
+    pub offset: usize,
     /// The uid of the row whose details are shown.
     pub open: Option<String>,
 }
@@ -33,7 +32,8 @@ impl ListQuery {
         for (key, value) in query.clone() {
             list.set(&key, &value);
         }
-        list
+        // Where the window is, scrolling says.
+        ListQuery { offset: 0, ..list }
     }
 
     /// From what [`ListQuery::to_query_string`] wrote.
@@ -54,7 +54,7 @@ impl ListQuery {
             "q" => self.q = value.trim().to_string(),
             "sort" => self.sort = value.to_string(),
             "limit" => self.limit = value.parse().unwrap_or_default(),
-            "cursor" => self.cursor = some(),
+            "offset" => self.offset = value.parse().unwrap_or_default(),
             "open" => self.open = some(),
             _ => {}
         }
@@ -62,7 +62,7 @@ impl ListQuery {
 
     /// For the server: the list without what is open, with `kind` in front.
     pub fn to_query_string(&self) -> String {
-        let limit = if self.limit == 0 { ROWS } else { self.limit.min(MOST_ROWS) };
+        let limit = if self.limit == 0 { MOST_ROWS } else { self.limit.min(MOST_ROWS) };
         let asked = ListQuery { open: None, limit, ..self.clone() };
         asked.write(Some(&self.kind))
     }
@@ -81,7 +81,8 @@ impl ListQuery {
 
     fn write(&self, kind: Option<&str>) -> String {
         let (clusters, namespaces) = (self.clusters.join(","), self.namespaces.join(","));
-        let limit = if self.limit == 0 { String::new() } else { self.limit.to_string() };
+        let unless_zero = |number: usize| if number == 0 { String::new() } else { number.to_string() };
+        let (limit, offset) = (unless_zero(self.limit), unless_zero(self.offset));
         url::query([
             ("kind", kind.unwrap_or_default()),
             ("clusters", &clusters),
@@ -89,7 +90,7 @@ impl ListQuery {
             ("q", &self.q),
             ("sort", &self.sort),
             ("limit", &limit),
-            ("cursor", self.cursor.as_deref().unwrap_or_default()),
+            ("offset", &offset),
             ("open", self.open.as_deref().unwrap_or_default()),
         ])
     }
@@ -101,15 +102,15 @@ impl ListQuery {
 
     /// The same list from its first page on.
     fn restarted(&self) -> ListQuery {
-        ListQuery { cursor: None, open: None, ..self.clone() }
+        ListQuery { offset: 0, open: None, ..self.clone() }
     }
 
     pub fn with_q(&self, q: impl Into<String>) -> ListQuery {
         ListQuery { q: q.into(), ..self.restarted() }
     }
 
-    pub fn with_cursor(&self, cursor: Option<String>) -> ListQuery {
-        ListQuery { cursor, open: None, ..self.clone() }
+    pub fn with_offset(&self, offset: usize) -> ListQuery {
+        ListQuery { offset, ..self.clone() }
     }
 
     pub fn with_open(&self, uid: Option<&str>) -> ListQuery {
@@ -211,7 +212,7 @@ mod tests {
             q: "status:!Running \"a b\"".into(),
             sort: "-restarts,name".into(),
             limit: 50,
-            cursor: Some("x=y&z".into()),
+            offset: 120,
             open: None,
         };
         assert_eq!(ListQuery::from_query_string(&list.to_query_string()), list);
@@ -219,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_page_never_asks_for_more_rows_than_a_browser_should_hold() {
-        for (asked, expected) in [(0, ROWS), (10, 10), (500, MOST_ROWS)] {
+        for (asked, expected) in [(0, MOST_ROWS), (10, 10), (500, MOST_ROWS)] {
             let list = ListQuery { limit: asked, ..pods("") };
             assert_eq!(ListQuery::from_query_string(&list.to_query_string()).limit, expected);
         }

@@ -52,9 +52,10 @@ pub struct ListStore {
     /// How many rows come, go or move once it has left.
     pub held: RwSignal<usize>,
     hovered: StoredValue<bool>,
+    /// Rows of the list before the first of these.
+    pub offset: RwSignal<usize>,
     pub total: RwSignal<u64>,
     pub ages: RwSignal<Ages>,
-    pub next: RwSignal<Option<String>>,
     pub facets: RwSignal<Vec<Facet>>,
 }
 
@@ -67,9 +68,9 @@ impl ListStore {
             waiting: StoredValue::new(None),
             held: RwSignal::new(0),
             hovered: StoredValue::new(false),
+            offset: RwSignal::new(0),
             total: RwSignal::new(0),
             ages: RwSignal::new(Ages::default()),
-            next: RwSignal::new(None),
             facets: RwSignal::new(Vec::new()),
         }
     }
@@ -78,23 +79,30 @@ impl ListStore {
         self.rows.with_value(|rows| rows.get(uid).cloned())
     }
 
-    /// Another list in place of this one, as answered or as the stream's first message.
-    pub fn replace(&self, list: ResourceList, now_ms: f64) {
+    /// Another list in place of this one, as answered or as the stream's first message: the window at `offset`.
+    pub fn replace(&self, list: ResourceList, offset: usize, now_ms: f64) {
         let order: Vec<String> = list.rows.iter().map(|row| row.uid.clone()).collect();
         self.put(list.rows);
         self.total.set(list.total);
         self.ages.set(Ages { clusters: list.clusters, received_ms: now_ms });
-        self.next.set(list.next);
         if !list.facets.is_empty() || order.is_empty() {
             self.facets.set(list.facets);
         }
-        self.show(order);
+        if self.offset.get_untracked() == offset {
+            self.show(order);
+            return;
+        }
+        // Rows that the reader went to do not wait for the pointer.
+        batch(|| {
+            self.offset.set(offset);
+            self.put_in_place(order);
+        });
     }
 
-    /// What the stream says.
-    pub fn hear(&self, message: ListMessage, now_ms: f64) {
+    /// What the stream says of the window at `offset`.
+    pub fn hear(&self, message: ListMessage, offset: usize, now_ms: f64) {
         match message {
-            ListMessage::Page(list) => self.replace(list, now_ms),
+            ListMessage::Page(list) => self.replace(list, offset, now_ms),
             ListMessage::Delta(delta) => self.apply(delta, now_ms),
         }
     }
@@ -131,11 +139,15 @@ impl ListStore {
             self.held.set(moved);
             return;
         }
+        self.put_in_place(order);
+    }
+
+    fn put_in_place(&self, order: Vec<String>) {
         self.waiting.set_value(None);
         if self.held.get_untracked() > 0 {
             self.held.set(0);
         }
-        if moved > 0 {
+        if self.order.with_untracked(|now| *now != order) {
             self.order.set(order);
         }
         let kept = self.order.get_untracked();
@@ -219,9 +231,9 @@ mod tests {
     #[test]
     fn a_changed_row_is_changed_in_place() {
         with_store(|store| {
-            store.replace(list(vec![row("a", "Pending"), row("b", "Running")]), 0.0);
+            store.replace(list(vec![row("a", "Pending"), row("b", "Running")]), 0, 0.0);
             let before = store.row("a").unwrap();
-            store.hear(delta(vec![row("a", "Running")], &["a", "b"]), 1.0);
+            store.hear(delta(vec![row("a", "Running")], &["a", "b"]), 0, 1.0);
             let live = before.get_untracked();
             assert_eq!((live.changed.as_slice(), live.turn), (&["status"][..], true));
             assert_eq!(store.order.get_untracked(), ["a", "b"]);
@@ -231,15 +243,25 @@ mod tests {
     #[test]
     fn rows_do_not_move_under_the_pointer() {
         with_store(|store| {
-            store.replace(list(vec![row("a", "Running"), row("b", "Running")]), 0.0);
+            store.replace(list(vec![row("a", "Running"), row("b", "Running")]), 0, 0.0);
             store.pointer(true);
-            store.hear(delta(vec![row("c", "Pending")], &["c", "b"]), 1.0);
+            store.hear(delta(vec![row("c", "Pending")], &["c", "b"]), 0, 1.0);
             assert_eq!(store.order.get_untracked(), ["a", "b"]);
             assert_eq!(store.held.get_untracked(), 1);
             store.pointer(false);
             assert_eq!(store.order.get_untracked(), ["c", "b"]);
             assert_eq!(store.held.get_untracked(), 0);
             assert!(store.row("a").is_none());
+        });
+    }
+
+    #[test]
+    fn rows_that_were_scrolled_to_do_not_wait_for_the_pointer() {
+        with_store(|store| {
+            store.replace(list(vec![row("a", "Running")]), 0, 0.0);
+            store.pointer(true);
+            store.replace(list(vec![row("z", "Running")]), 40, 1.0);
+            assert_eq!((store.order.get_untracked(), store.offset.get_untracked()), (vec!["z".to_string()], 40));
         });
     }
 

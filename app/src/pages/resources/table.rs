@@ -2,6 +2,7 @@
 
 use super::cells::cell;
 use super::query::{Direction, ListQuery};
+use super::scroll::{Room, Spacer};
 use super::store::{ListStore, LiveRow};
 use super::tables::{TableSpec, first_direction};
 use crate::components::icon::{Icon, IconView};
@@ -13,15 +14,22 @@ use leptos::prelude::*;
 use model::kinds::{Column, ColumnType};
 
 #[component]
-pub fn Table(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
+pub fn Table(
+    table: &'static TableSpec,
+    store: ListStore,
+    query: Memo<ListQuery>,
+    offset: RwSignal<usize>,
+) -> impl IntoView {
+    let room = Room::new(store, offset);
     let stale = use_stale_clusters(store);
     let row = move |uid: String| store.row(&uid).map(|live| view! { <Row table live query stale /> });
     let headers = table.shown().map(|column| view! { <Header table column query /> }).collect_view();
     view! {
-        <table class="table table-lines" role="table" data-testid="table">
+        <table class="table table-lines" role="table" aria-rowcount=move || store.total.get() + 1 data-testid="table">
             <thead role="rowgroup">
                 <tr role="row">{headers}</tr>
             </thead>
+            <Spacer room />
             <tbody
                 role="rowgroup"
                 on:pointerenter=move |_| store.pointer(true)
@@ -29,6 +37,7 @@ pub fn Table(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>
             >
                 <For each=move || store.order.get() key=|uid| uid.clone() children=row />
             </tbody>
+            <Spacer room is_after=true />
         </table>
     }
     .into_any()

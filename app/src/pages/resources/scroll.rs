@@ -1,0 +1,194 @@
+//! Which rows of a long list are there: a window of them that moves along as the page is scrolled. What comes before and
+//! after it takes the room that its rows would, and nothing else.
+
+use super::query::{ListQuery, MOST_ROWS};
+use super::store::ListStore;
+use leptos::html::Tbody;
+use leptos::prelude::*;
+
+/// The window moves by multiples of it, so that small movements ask for nothing.
+const STEP: usize = 10;
+/// Rows that are there beyond what is in sight.
+const MARGIN: f64 = 5.0;
+/// Browsers cannot draw what is much taller; in pixels. Longer lists are drawn shorter.
+const TALLEST: f64 = 16e6;
+
+/// The room of the rows before the window, and of those after it.
+#[derive(Clone, Copy)]
+pub struct Room {
+    store: ListStore,
+    /// Where the window is to be; the store says where it is.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only browsers scroll"))]
+    wanted: RwSignal<usize>,
+    before: NodeRef<Tbody>,
+    after: NodeRef<Tbody>,
+}
+
+impl Room {
+    /// Room around the window of `store`, which scrolling moves for as long as the table is there.
+    pub fn new(store: ListStore, wanted: RwSignal<usize>) -> Room {
+        let room = Room { store, wanted, before: NodeRef::new(), after: NodeRef::new() };
+        #[cfg(feature = "hydrate")]
+        Effect::new(move |_| sight::follow(room));
+        // What shrinks away from under the window takes it along.
+        Effect::new(move |_| {
+            let (offset, total) = (store.offset.get(), store.total.get() as usize);
+            if offset > 0 && offset >= total {
+                wanted.set(total.saturating_sub(MOST_ROWS));
+            }
+        });
+        room
+    }
+
+    fn rows_before(&self) -> usize {
+        self.store.offset.get()
+    }
+
+    fn rows_after(&self) -> usize {
+        let end = self.store.offset.get() + self.store.order.read().len();
+        (self.store.total.get() as usize).saturating_sub(end)
+    }
+}
+
+/// The room of rows that are not there.
+#[component]
+pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
+    let node = if is_after { room.after } else { room.before };
+    let rows = Memo::new(move |_| if is_after { room.rows_after() } else { room.rows_before() });
+    let style = move || {
+        let tallest = TALLEST * rows.get() as f64 / room.store.total.get().max(1) as f64;
+        format!("block-size:min({} * var(--row-room), {tallest:.0}px)", rows.get())
+    };
+    view! {
+        <tbody class="room" aria-hidden="true" node_ref=node>
+            <tr>
+                <td colspan="99" style=style></td>
+            </tr>
+        </tbody>
+    }
+    .into_any()
+}
+
+/// Where a window shows what is in sight with as much on both sides; None where the one at `offset` does well. In rows
+/// from the beginning of the list.
+#[cfg_attr(not(any(test, feature = "hydrate")), allow(dead_code, reason = "only browsers scroll"))]
+fn better_offset(sight: (f64, f64), offset: usize, shown: usize, total: usize) -> Option<usize> {
+    let (first, last) = sight;
+    let end = offset + shown;
+    let begins = offset == 0 || offset as f64 + MARGIN <= first;
+    let ends = end >= total || last + MARGIN <= end as f64;
+    if begins && ends {
+        return None;
+    }
+    let spare = (MOST_ROWS as f64 - (last - first)).max(0.0) / 2.0;
+    let best = (first - spare).max(0.0) as usize / STEP * STEP;
+    let best = best.min(total.saturating_sub(MOST_ROWS));
+    (best != offset).then_some(best)
+}
+
+/// Where the window is to be: at the beginning of every other list.
+pub fn use_offset(query: Memo<ListQuery>) -> RwSignal<usize> {
+    let list = Memo::new(move |_| query.with(|query| query.with_open(None)));
+    let offset = RwSignal::new(0);
+    Effect::new(move |_| {
+        list.track();
+        if offset.get_untracked() > 0 {
+            offset.set(0);
+        }
+    });
+    offset
+}
+
+#[cfg(feature = "hydrate")]
+mod sight {
+    use super::{Room, better_offset};
+    use leptos::prelude::*;
+    use std::time::Duration;
+
+    /// While the page is scrolled the window moves this often at most.
+    const PACE: Duration = Duration::from_millis(80);
+
+    pub fn follow(room: Room) {
+        let waits = StoredValue::new(false);
+        let look = move || {
+            if waits.try_get_value() != Some(false) {
+                return;
+            }
+            waits.set_value(true);
+            set_timeout(
+                move || {
+                    // The page may be gone by now.
+                    if waits.try_set_value(false).is_none() {
+                        move_window(room);
+                    }
+                },
+                PACE,
+            );
+        };
+        let scrolled = window_event_listener(leptos::ev::scroll, move |_| look());
+        let resized = window_event_listener(leptos::ev::resize, move |_| look());
+        on_cleanup(move || {
+            scrolled.remove();
+            resized.remove();
+        });
+        // A browser that comes back to a page scrolls it before anybody listens.
+        look();
+    }
+
+    fn move_window(room: Room) {
+        let shown = (room.store.offset.try_get_untracked(), room.store.order.try_with_untracked(Vec::len));
+        let (Some(offset), Some(shown)) = shown else { return };
+        let total = room.store.total.get_untracked() as usize;
+        if let Some(sight) = in_sight(room, offset, shown, total)
+            && let Some(better) = better_offset(sight, offset, shown, total)
+            && room.wanted.get_untracked() != better
+        {
+            room.wanted.set(better);
+        }
+    }
+
+    /// The first and the last row in sight.
+    fn in_sight(room: Room, offset: usize, shown: usize, total: usize) -> Option<(f64, f64)> {
+        let (before, after) = (room.before.get_untracked()?, room.after.get_untracked()?);
+        let (before, after) = (before.get_bounding_client_rect(), after.get_bounding_client_rect());
+        let end = offset + shown;
+        let row_at = |y: f64| {
+            let (from, rows, top, bottom) = match y {
+                y if y < before.bottom() => (0, offset, before.top(), before.bottom()),
+                y if y < after.top() => (offset, shown, before.bottom(), after.top()),
+                _ => (end, total.saturating_sub(end), after.top(), after.bottom()),
+            };
+            let part = ((y - top) / (bottom - top).max(1.0)).clamp(0.0, 1.0);
+            from as f64 + part * rows as f64
+        };
+        let height = window().inner_height().ok()?.as_f64()?;
+        Some((row_at(0.0), row_at(height)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_while_it_reaches_beyond_what_is_in_sight() {
+        for (sight, offset) in [((0.0, 20.0), 0), ((35.0, 55.0), 0), ((105.0, 135.0), 100), ((4_980.0, 5_000.0), 4_940)]
+        {
+            assert_eq!(better_offset(sight, offset, 60, 5_000), None, "{sight:?} {offset}");
+        }
+        assert_eq!(better_offset((0.0, 3.0), 0, 3, 3), None);
+    }
+
+    #[test]
+    fn it_moves_to_have_as_much_on_both_sides() {
+        for (sight, offset, better) in [
+            ((36.0, 56.0), 0, 10),
+            ((104.0, 124.0), 100, 80),
+            ((2_500.0, 2_520.0), 0, 2_480),
+            ((5.0, 25.0), 2_480, 0),
+            ((4_970.0, 5_000.0), 0, 4_940),
+        ] {
+            assert_eq!(better_offset(sight, offset, 60, 5_000), Some(better), "{sight:?}");
+        }
+    }
+}
