@@ -78,8 +78,9 @@ fn server(workspace: &Workspace, with_site: bool) -> Result<PathBuf> {
     let mut command = cargo(workspace);
     command.args(["build", "--release", "--package", "server", "--bin", "pilothouse"]);
     if with_site {
-        let wasm = site::compile_wasm(workspace)?;
-        command.env(SITE_VARIABLE, site::assemble(workspace, &wasm, Effort::Small { wasm_opt: true })?);
+        let effort = Effort::Small { wasm_opt: true };
+        let wasm = site::compile_wasm(workspace, effort)?;
+        command.env(SITE_VARIABLE, site::assemble(workspace, &wasm, effort)?);
     }
     run_command(&mut command)?;
     Ok(workspace.server_binary("release"))

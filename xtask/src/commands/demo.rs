@@ -24,7 +24,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 pub fn run(workspace: &Workspace, options: &[String]) -> Result<ExitCode> {
     let mut steps = Steps::new(4);
     let wasm = steps.run("Compile the browser's copy to WebAssembly (the first time a few minutes)", || {
-        site::compile_wasm(workspace)
+        site::compile_wasm(workspace, Effort::Quick)
     })?;
     let site = steps.run("Lay out script, styles and icons", || site::assemble(workspace, &wasm, Effort::Quick))?;
     let server = steps.run("Compile the server (the first time a few minutes)", || build_server(workspace, &site))?;

@@ -17,8 +17,8 @@ use crate::workspace::Workspace;
 /// When something does not compile, or a tool is missing.
 pub fn run(workspace: &Workspace, no_wasm_opt: bool) -> Result<ExitCode> {
     let mut steps = Steps::new(4);
-    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace))?;
     let effort = Effort::Small { wasm_opt: !no_wasm_opt };
+    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace, effort))?;
     let site = steps.run("Optimise and compress the browser's files", || site::assemble(workspace, &wasm, effort))?;
     if !no_wasm_opt {
         first_route::hold(&site)?;

@@ -18,7 +18,8 @@ use crate::workspace::Workspace;
 /// When something does not compile, or a page does not open.
 pub fn run(workspace: &Workspace, only: Option<&str>) -> Result<ExitCode> {
     let mut steps = Steps::new(5);
-    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace))?;
+    let wasm =
+        steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace, Effort::Quick))?;
     let site = steps.run("Lay out script, styles and icons", || site::assemble(workspace, &wasm, Effort::Quick))?;
     let server = steps.run("Compile the server", || build_server(workspace, &site))?;
     let end2end = workspace.path("end2end");

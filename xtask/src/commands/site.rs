@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 pub fn run(workspace: &Workspace, small: bool) -> Result<ExitCode> {
     let effort = if small { Effort::Small { wasm_opt: true } } else { Effort::Quick };
     let mut steps = Steps::new(2);
-    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace))?;
+    let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace, effort))?;
     let folder = steps.run("Lay out script, styles and icons", || site::assemble(workspace, &wasm, effort))?;
     if small {
         first_route::hold(&folder)?;

@@ -3,6 +3,9 @@
 //! The cut leaves one file for every set of pages that share some code: hundreds. Here they are joined, those first that
 //! cost least: pages load code that they do not need, but fewer files. It ends when joining costs more than it saves, and
 //! no page loads too many.
+//!
+//! The page that a browser opens first has all its code in one file beside them, without anything that it does not need.
+//! What lies in both may be loaded twice: parts bring functions and constants, at the same places every time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,11 +23,21 @@ const BYTES_WORTH_A_FILE: i128 = 8000;
 /// A set of pages, one bit each.
 type Pages = u64;
 
-/// Joins `files` (what each page needs) and writes the outcome into `folder`. Returns the files that each needs now.
+/// The files of one page.
+pub struct PageFiles {
+    /// All that the page needs, for when it is opened first.
+    pub whole: PathBuf,
+    /// Those of all files that hold nothing but what is in `whole`.
+    pub held: Vec<PathBuf>,
+    /// What the page needs together, for when it is gone to from another one.
+    pub files: Vec<PathBuf>,
+}
+
+/// Joins `files` (what each page needs) and writes the outcome into `folder`. Returns the files of each page.
 ///
 /// # Errors
 /// When a file cannot be read or written, or is no part.
-pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
+pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTreeMap<String, PageFiles>> {
     let mut users: BTreeMap<&PathBuf, Pages> = BTreeMap::new();
     for (page, needed) in files.values().enumerate() {
         for file in needed {
@@ -39,18 +52,31 @@ pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTr
     }
     let sizes = cut.iter().map(|(pages, code)| (*pages, code.len() as u64)).collect();
     let bundles = bundles(sizes, files.len());
+    let write = |name: String, wanted: &dyn Fn(Pages) -> bool| -> Result<PathBuf> {
+        let code: Vec<&[u8]> =
+            cut.iter().filter(|(pages, _)| wanted(*pages)).map(|(_, code)| code.as_slice()).collect();
+        let path = folder.join(format!("{name}.wasm"));
+        fs::write(&path, merge(&code)?)?;
+        Ok(path)
+    };
     let mut paths = Vec::new();
     for (number, bundle) in bundles.iter().enumerate() {
-        let code: Vec<&[u8]> =
-            cut.iter().filter(|(pages, _)| bundle.of.contains(pages)).map(|(_, code)| code.as_slice()).collect();
-        let path = folder.join(format!("part-{}.wasm", name_of(bundle.pages, number, files.keys())));
-        fs::write(&path, merge(&code)?)?;
-        paths.push((bundle.pages, path));
+        let name = format!("part-{}", name_of(bundle.pages, number, files.keys()));
+        paths.push((bundle, write(name, &|pages| bundle.of.contains(&pages))?));
     }
-    let needs = |page: usize| {
-        paths.iter().filter(|(pages, _)| pages & (1 << page) != 0).map(|(_, path)| path.clone()).collect()
+    let of_page = |(page, name): (usize, &String)| {
+        let needed_by_page = |pages: Pages| pages & (1 << page) != 0;
+        let chosen = |wanted: &dyn Fn(&Bundle) -> bool| {
+            paths.iter().filter(|(bundle, _)| wanted(bundle)).map(|(_, path)| path.clone()).collect()
+        };
+        let page_files = PageFiles {
+            whole: write(format!("page-{name}"), &needed_by_page)?,
+            held: chosen(&|bundle| bundle.of.iter().all(|pages| needed_by_page(*pages))),
+            files: chosen(&|bundle| needed_by_page(bundle.pages)),
+        };
+        Ok((name.clone(), page_files))
     };
-    Ok(files.keys().enumerate().map(|(page, name)| (name.clone(), needs(page))).collect())
+    files.keys().enumerate().map(of_page).collect()
 }
 
 /// The page's name for what only it needs.

@@ -22,7 +22,7 @@ const FILE: &str = "first-route.json";
 pub fn write(program: &Program, site: &Path) -> Result<()> {
     let mut pages = Vec::new();
     for (part, own) in &program.parts {
-        let files: Vec<&PathBuf> = [&program.script, &program.loader, &program.module].into_iter().chain(own).collect();
+        let files = [&program.script, &program.loader, &program.module, &own.whole];
         let bytes = files.iter().map(|file| compressed_bytes(file)).sum::<Result<u64>>()?;
         pages.push((bytes, part, files));
     }

@@ -4,7 +4,8 @@
 //! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
 //! site/first-route.json              what the heaviest page loads when it is entered first (release only)
 //! site/assets/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
-//! site/assets/part-NAME-HASH.wasm    code that only some pages need
+//! site/assets/page-NAME-HASH.wasm    all code of one page, for a browser that opens it first
+//! site/assets/part-NAME-HASH.wasm    code that only some pages need, for one that comes from another page
 //! site/assets/parts-HASH.js          loads them
 //! site/favicon.svg …                 what lies in public/, under its own name
 //! site/**/*.br|*.gz                  the same, compressed beforehand
@@ -12,7 +13,9 @@
 
 mod bindgen;
 mod bundles;
+mod compile;
 mod compress;
+mod constants;
 pub mod first_route;
 mod loader;
 mod merge;
@@ -21,6 +24,8 @@ mod split;
 pub mod stylesheet;
 mod unused;
 
+pub use compile::compile_wasm;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,9 +33,7 @@ use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 
 use crate::hash::{self, ContentHash};
-use crate::process::{cargo, run};
 use crate::stamp;
-use crate::tools::wasm_target;
 use crate::workspace::Workspace;
 
 /// How much work goes into making the files small.
@@ -38,9 +41,9 @@ use crate::workspace::Workspace;
 pub enum Effort {
     /// For working and testing: as the compiler leaves the WebAssembly, gzip only.
     Quick,
-    /// For a release: `wasm-opt -Oz` and the best of gzip and brotli.
+    /// For a release: the best of gzip and brotli.
     Small {
-        /// Whether `wasm-opt` runs; without Node.js it cannot.
+        /// Whether the compiler and `wasm-opt` do their utmost; without Node.js and rust-src they cannot.
         wasm_opt: bool,
     },
 }
@@ -65,25 +68,6 @@ const LAYOUT: [&str; 7] = [
     include_str!("split.rs"),
     include_str!("unused.rs"),
 ];
-
-/// Compiles the browser's copy of the application; returns the file that the compiler wrote.
-///
-/// # Errors
-/// When the target cannot be installed or the code does not compile.
-pub fn compile_wasm(workspace: &Workspace) -> Result<PathBuf> {
-    wasm_target::ensure()?;
-    run(cargo(workspace).args([
-        "build",
-        "--package",
-        "frontend",
-        "--lib",
-        "--target",
-        wasm_target::TRIPLE,
-        "--profile",
-        "wasm-release",
-    ]))?;
-    Ok(workspace.target.join(wasm_target::TRIPLE).join("wasm-release/frontend.wasm"))
-}
 
 /// Lays out the site folder from the compiled WebAssembly, `style/` and `public/`; returns the folder.
 /// Does nothing when it was made from the same content before.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use super::bundles::PageFiles;
 use super::{Effort, bindgen, bundles, loader, name_by_content, name_by_hash, split};
 use crate::hash::ContentHash;
 use crate::tools::binaryen;
@@ -20,7 +21,7 @@ pub struct Program {
     /// What every page needs.
     pub module: PathBuf,
     /// What single pages need beside it.
-    pub parts: BTreeMap<String, Vec<PathBuf>>,
+    pub parts: BTreeMap<String, PageFiles>,
 }
 
 /// Cuts the compiled program into parts and writes them, their glue and their loader into `assets`.
@@ -36,17 +37,19 @@ pub fn lay_out(workspace: &Workspace, wasm: &Path, assets: &Path, effort: Effort
     let glue = bindgen::generate(&cut.main, assets)?;
     let joined = bundles::join(&cut.files, assets)?;
     let mut placed = BTreeMap::new();
-    for file in joined.values().flatten() {
+    for file in joined.values().flat_map(|page| page.files.iter().chain([&page.whole])) {
         if !placed.contains_key(file) {
             optimise(workspace, file, effort)?;
             placed.insert(file.clone(), name_by_content(file)?);
         }
     }
     optimise(workspace, &glue.wasm, effort)?;
-    let parts: BTreeMap<String, Vec<PathBuf>> = joined
-        .into_iter()
-        .map(|(part, files)| (part, files.iter().filter_map(|file| placed.get(file).cloned()).collect()))
-        .collect();
+    let all = |files: Vec<PathBuf>| files.iter().filter_map(|file| placed.get(file).cloned()).collect();
+    let mut parts = BTreeMap::new();
+    for (part, page) in joined {
+        let whole = placed.get(&page.whole).cloned().context("every file was placed")?;
+        parts.insert(part, PageFiles { whole, held: all(page.held), files: all(page.files) });
+    }
     let (script, loader) = write_scripts(&glue.script, &parts)?;
     Ok(Program { script, loader, module: name_by_content(&glue.wasm)?, parts })
 }
@@ -59,24 +62,22 @@ fn optimise(workspace: &Workspace, module: &Path, effort: Effort) -> Result<()> 
 }
 
 /// Glue and loader import each other, so that one hash of both names them.
-fn write_scripts(glue: &Path, parts: &BTreeMap<String, Vec<PathBuf>>) -> Result<(PathBuf, PathBuf)> {
-    let names: BTreeMap<String, Vec<String>> =
-        parts.iter().map(|(part, files)| (part.clone(), files.iter().map(|file| beside(file)).collect())).collect();
+fn write_scripts(glue: &Path, parts: &BTreeMap<String, PageFiles>) -> Result<(PathBuf, PathBuf)> {
     let glue_code = fs::read_to_string(glue)?;
     let mut key = ContentHash::default();
     key.add("glue", glue_code.as_bytes());
-    key.add("loader", loader::script("", &names).as_bytes());
+    key.add("loader", loader::script("", parts).as_bytes());
     let hash = key.short();
     let loader = glue.with_file_name(format!("parts-{hash}.js"));
     // The name stays in the module's own imports; only where the script is found changes.
     let import = |address: &str| format!("from \"{address}\"");
     fs::write(glue, glue_code.replace(&import(split::LOADER), &import(&beside(&loader))))?;
     let glue = name_by_hash(glue, &hash)?;
-    fs::write(&loader, loader::script(&beside(&glue), &names))?;
+    fs::write(&loader, loader::script(&beside(&glue), parts))?;
     Ok((glue, loader))
 }
 
 /// The address of a file from another in the same folder.
-fn beside(file: &Path) -> String {
+pub fn beside(file: &Path) -> String {
     format!("./{}", file.file_name().unwrap_or_default().to_string_lossy())
 }

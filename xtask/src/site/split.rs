@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::unused;
+use super::{constants, unused};
 use anyhow::{Context, Result, anyhow};
 use wasm_split_cli_support::{Options, transform};
 
@@ -33,6 +33,11 @@ pub fn split(wasm: &Path, folder: &Path) -> Result<Parts> {
     options.main_out_path = &main;
     options.link_name = LOADER;
     let split = transform(options).map_err(|reason| anyhow!("cut the WebAssembly into parts: {reason:#}"))?;
+    let end = constants::end(&input)?;
+    for name in split.prefetch_map.values().flatten() {
+        let part = fs::read(folder.join(format!("{name}.wasm")))?;
+        constants::only(&part, end).with_context(|| format!("part {name} cannot be loaded twice"))?;
+    }
     let file = |name: String| folder.join(name + ".wasm");
     let files = split.prefetch_map.into_iter().map(|(part, names)| (part, names.into_iter().map(file).collect()));
     Ok(Parts { main, files: files.collect() })

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wasmparser::{KnownCustom, Name, Parser, Payload, RelocSectionReader, TypeRef};
 
-/// What the names of such functions contain, as the compiler mangles them.
-const NEVER_CALLED: [&str; 1] = ["any_view..IntoAny$GT$8into_any13hydrate_async17h"];
+/// What the names of such functions contain, however the compiler mangles them.
+const NEVER_CALLED: [&str; 1] = ["8into_any13hydrate_async"];
 
 const UNREACHABLE: u8 = 0x00;
 const NOP: u8 = 0x01;

@@ -5,4 +5,5 @@ pub mod chromium;
 pub mod go;
 pub mod kubectl;
 pub mod npm;
+pub mod rust_source;
 pub mod wasm_target;

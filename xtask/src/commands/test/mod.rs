@@ -107,7 +107,7 @@ fn run_step(workspace: &Workspace, args: &TestArgs, step: Step, tally: &mut Tall
 }
 
 fn build_site(workspace: &Workspace) -> Result<PathBuf> {
-    let wasm = site::compile_wasm(workspace)?;
+    let wasm = site::compile_wasm(workspace, Effort::Quick)?;
     site::assemble(workspace, &wasm, Effort::Quick)
 }
 
