@@ -66,15 +66,16 @@ pub fn may(action: Action) -> bool {
 
 /// Reads the viewer of this request on the server and hands it to the browser inside the page.
 pub(crate) fn provide_viewer() {
-    let viewer = SharedValue::new(on_server::read).into_inner();
+    let text = SharedValue::new_str(on_server::text).into_inner();
+    let viewer: Viewer = small_json::from_str(&text).unwrap_or_default();
     provide_context(viewer.lang);
     provide_context(StoredValue::new(viewer));
 }
 
 #[cfg(not(feature = "ssr"))]
 mod on_server {
-    pub fn read() -> super::Viewer {
-        super::Viewer::default()
+    pub fn text() -> String {
+        String::new()
     }
 }
 
@@ -88,6 +89,11 @@ pub(crate) mod on_server {
     use leptos::prelude::*;
     use model::access::{Caller, Via};
     use model::wire::account::Me;
+
+    /// What [`read`] says, as JSON.
+    pub fn text() -> String {
+        serde_json::to_string(&read()).unwrap_or_default()
+    }
 
     pub fn read() -> Viewer {
         let parts = use_context::<Parts>();

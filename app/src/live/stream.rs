@@ -130,7 +130,7 @@ mod source {
         struct Topic {
             topic: String,
         }
-        let counter = match serde_json::from_str::<Topic>(text) {
+        let counter = match small_json::from_str::<Topic>(text) {
             Ok(topic) if topic.topic == "clusters" => live.clusters,
             Ok(topic) if topic.topic == "alerts" => live.alerts,
             Ok(topic) if topic.topic == "decisions" => live.decisions,

@@ -83,5 +83,5 @@ impl<T: Serialize + DeserializeOwned> Reading<Option<T>> {
 
 /// What an answer's text says.
 pub fn read<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_str(text).unwrap_or_else(|_| Err(Failure(Problem::internal())))
+    small_json::from_str(text).unwrap_or_else(|_| Err(Failure(Problem::internal())))
 }

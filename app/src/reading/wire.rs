@@ -38,7 +38,7 @@ impl Reply {
     pub fn into_answer(reply: Result<Reply, JsValue>) -> String {
         match reply {
             Ok(reply) if reply.ok => ["{\"Ok\":", &reply.text, "}"].concat(),
-            Ok(reply) => refused(&serde_json::from_str(&reply.text).unwrap_or_else(|_| Problem::internal())),
+            Ok(reply) => refused(&small_json::from_str(&reply.text).unwrap_or_else(|_| Problem::internal())),
             Err(_) => refused(&unreachable_server()),
         }
     }

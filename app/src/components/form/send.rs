@@ -98,13 +98,13 @@ mod real {
         let fields = FormData::new_with_form(form).map_err(unreachable)?;
         let reply = exchange(address, Body::Form(fields)).await.map_err(unreachable)?;
         if !reply.ok {
-            return Err(serde_json::from_str(&reply.text).unwrap_or_else(|_| Problem::internal()));
+            return Err(small_json::from_str(&reply.text).unwrap_or_else(|_| Problem::internal()));
         }
         #[derive(serde::Deserialize)]
         struct Location {
             location: String,
         }
-        Ok(match serde_json::from_str::<Location>(&reply.text) {
+        Ok(match small_json::from_str::<Location>(&reply.text) {
             Ok(moved) => Answered::Moved(moved.location),
             Err(_) => Answered::Text(reply.text),
         })

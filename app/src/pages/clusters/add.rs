@@ -16,7 +16,7 @@ use model::wire::cluster::Validation;
 pub fn AddDialog() -> impl IntoView {
     let (texts, common) = (t::<Texts>(), t::<Common>());
     let tested = RwSignal::new(None::<Validation>);
-    let answered = Callback::new(move |text: String| tested.set(serde_json::from_str(&text).ok()));
+    let answered = Callback::new(move |text: String| tested.set(small_json::from_str(&text).ok()));
     let navigate = StoredValue::new(use_navigate());
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event| {

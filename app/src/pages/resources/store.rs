@@ -19,8 +19,8 @@ impl ListMessage {
     /// None for what does not read.
     pub fn read(text: &ListText) -> Option<ListMessage> {
         match text {
-            ListText::Page(text) => serde_json::from_str(text).ok().map(ListMessage::Page),
-            ListText::Delta(text) => serde_json::from_str(text).ok().map(ListMessage::Delta),
+            ListText::Page(text) => small_json::from_str(text).ok().map(ListMessage::Page),
+            ListText::Delta(text) => small_json::from_str(text).ok().map(ListMessage::Delta),
         }
     }
 }

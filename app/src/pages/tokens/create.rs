@@ -23,7 +23,7 @@ pub fn CreateToken(made: RwSignal<u32>) -> impl IntoView {
     let texts = t::<Accounts>();
     let shown = RwSignal::new(None::<Made>);
     let told = Callback::new(move |text: String| {
-        if let Ok(answer) = serde_json::from_str::<Made>(&text) {
+        if let Ok(answer) = small_json::from_str::<Made>(&text) {
             shown.set(Some(answer));
             made.update(|count| *count += 1);
         }
