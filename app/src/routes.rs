@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_query_map;
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{SsrMode, path};
 
 /// The application. Pages are rendered whole before they are sent, so that they are readable without JavaScript.
 #[component]
@@ -20,13 +20,13 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| if title.is_empty() { "Pilothouse".into() } else { format!("{title} · Pilothouse") } />
         <Router>
             <Routes fallback=pages::not_found::NotFound>
-                <Route path=path!("/login") view={Lazy::<lazy::login::Route>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/setup") view={Lazy::<lazy::setup::Route>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/login") view=lazy::login::PAGE ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=lazy::setup::PAGE ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=FramedPages ssr=SsrMode::Async>
-                    <Route path=path!("") view={Lazy::<lazy::overview::Route>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("clusters") view={Lazy::<lazy::clusters::Route>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:name") view={Lazy::<lazy::cluster::Route>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("resources/:kind") view={Lazy::<lazy::resources::Route>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("") view=lazy::overview::PAGE ssr=SsrMode::Async />
+                    <Route path=path!("clusters") view=lazy::clusters::PAGE ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:name") view=lazy::cluster::PAGE ssr=SsrMode::Async />
+                    <Route path=path!("resources/:kind") view=lazy::resources::PAGE ssr=SsrMode::Async />
                     <Route path=path!("events") view=EventsRedirect ssr=SsrMode::Async />
                     <SchedulingRoutes />
                     <MonitoringRoutes />
@@ -60,9 +60,9 @@ fn FramedPages() -> impl IntoView {
 fn SchedulingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
-            <Route path=path!("schedule") view={Lazy::<lazy::schedule::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("decisions") view={Lazy::<lazy::decisions::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("decisions/:id") view={Lazy::<lazy::decision::Route>::new()} ssr=SsrMode::Async />
+            <Route path=path!("schedule") view=lazy::schedule::PAGE ssr=SsrMode::Async />
+            <Route path=path!("decisions") view=lazy::decisions::PAGE ssr=SsrMode::Async />
+            <Route path=path!("decisions/:id") view=lazy::decision::PAGE ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -72,10 +72,10 @@ fn SchedulingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn MonitoringRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
-            <Route path=path!("alerts") view={Lazy::<lazy::alerts::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("alert-rules") view={Lazy::<lazy::alert_rules::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("channels") view={Lazy::<lazy::channels::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("deliveries") view={Lazy::<lazy::deliveries::Route>::new()} ssr=SsrMode::Async />
+            <Route path=path!("alerts") view=lazy::alerts::PAGE ssr=SsrMode::Async />
+            <Route path=path!("alert-rules") view=lazy::alert_rules::PAGE ssr=SsrMode::Async />
+            <Route path=path!("channels") view=lazy::channels::PAGE ssr=SsrMode::Async />
+            <Route path=path!("deliveries") view=lazy::deliveries::PAGE ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -85,10 +85,10 @@ fn MonitoringRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
-            <Route path=path!("users") view={Lazy::<lazy::users::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("tokens") view={Lazy::<lazy::tokens::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("audit") view={Lazy::<lazy::audit::Route>::new()} ssr=SsrMode::Async />
-            <Route path=path!("preferences") view={Lazy::<lazy::preferences::Route>::new()} ssr=SsrMode::Async />
+            <Route path=path!("users") view=lazy::users::PAGE ssr=SsrMode::Async />
+            <Route path=path!("tokens") view=lazy::tokens::PAGE ssr=SsrMode::Async />
+            <Route path=path!("audit") view=lazy::audit::PAGE ssr=SsrMode::Async />
+            <Route path=path!("preferences") view=lazy::preferences::PAGE ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -3,25 +3,31 @@
 //! The build cuts the WebAssembly into files: one for each page, and some for what pages share
 //! (`xtask/src/site/bundles.rs`).
 
+use leptos::prelude::AnyView;
+use leptos_router::ChooseView;
+use std::pin::Pin;
+
+/// A page whose code may have to be loaded first. One type for all of them, so that the router is compiled for one.
+#[derive(Clone, Copy)]
+pub struct Page(fn() -> Pin<Box<dyn Future<Output = AnyView>>>);
+
+impl ChooseView for Page {
+    async fn choose(self) -> AnyView {
+        (self.0)().await
+    }
+
+    async fn preload(&self) {}
+}
+
 /// Declares where pages are and in which part their code lies: `PATH => NAME, COMPONENT;`.
-/// `NAME::Route` is the route's view.
+/// `NAME::PAGE` is the page for the router.
 macro_rules! lazy_pages {
     ($($path:literal => $name:ident, $page:path;)+) => {
         $(
             pub mod $name {
                 use leptos::prelude::*;
 
-                pub struct Route;
-
-                impl leptos_router::LazyRoute for Route {
-                    fn data() -> Self {
-                        Self
-                    }
-
-                    async fn view(_: Self) -> AnyView {
-                        view().await
-                    }
-                }
+                pub const PAGE: super::Page = super::Page(|| Box::pin(view()));
 
                 #[leptos::wasm_split::wasm_split($name, wasm_split_path = leptos::wasm_split, preload(load))]
                 pub fn view() -> AnyView {
