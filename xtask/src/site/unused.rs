@@ -2,7 +2,10 @@
 //!
 //! A type-erased view carries a table with one function for every way to bring it to the screen. One way is to take a
 //! page over piece by piece while its code arrives; here that code is there before anything is taken over
-//! (`app::load_page`), so that those functions are never called. They would be a tenth of the program.
+//! (`app::load_page`), so that those functions are never called. They would be a tenth of the program. A route's table
+//! has one that lists the routes, for the server.
+//!
+//! And a library exports to JavaScript what serves its streams, which keeps all of that alive.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,7 +15,9 @@ use wasm_encoder::{CustomSection, Encode, Section};
 use wasmparser::{KnownCustom, Name, Parser, Payload, RelocSectionReader, TypeRef};
 
 /// What the names of such functions contain, however the compiler mangles them.
-const NEVER_CALLED: [&str; 1] = ["8into_any13hydrate_async"];
+const NEVER_CALLED: [&str; 2] = ["8into_any13hydrate_async", "21into_any_nested_route15generate_routes"];
+/// How exported functions begin that JavaScript would call for a stream made in Rust. None is made.
+const STREAMS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
 const UNREACHABLE: u8 = 0x00;
 const NOP: u8 = 0x01;
@@ -45,6 +50,10 @@ pub fn empty(program: &[u8]) -> Result<Vec<u8>> {
     let (relocations, kept) = linked.relocations_outside(program, &emptied)?;
     result.splice(relocations, kept);
     Ok(result)
+}
+
+fn is_never_called(name: &str) -> bool {
+    NEVER_CALLED.iter().any(|part| name.contains(part)) || STREAMS.iter().any(|begin| name.starts_with(begin))
 }
 
 /// What matters here of a program with relocations.
@@ -84,7 +93,7 @@ impl<'a> Linked<'a> {
                             let Name::Function(functions) = name? else { continue };
                             for function in functions {
                                 let function = function?;
-                                if NEVER_CALLED.iter().any(|part| function.name.contains(part)) {
+                                if is_never_called(function.name) {
                                     linked.never_called.insert(function.index);
                                 }
                             }
