@@ -19,6 +19,7 @@ mod constants;
 pub mod first_route;
 mod loader;
 mod merge;
+mod names;
 mod program;
 mod split;
 pub mod stylesheet;
@@ -59,11 +60,12 @@ impl Effort {
 }
 
 /// What decides how a program becomes files: another layout makes the folder anew.
-const LAYOUT: [&str; 7] = [
+const LAYOUT: [&str; 8] = [
     include_str!("bindgen.rs"),
     include_str!("bundles.rs"),
     include_str!("loader.rs"),
     include_str!("merge.rs"),
+    include_str!("names.rs"),
     include_str!("program.rs"),
     include_str!("split.rs"),
     include_str!("unused.rs"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::bundles::PageFiles;
-use super::{Effort, bindgen, bundles, loader, name_by_content, name_by_hash, split};
+use super::{Effort, bindgen, bundles, loader, name_by_content, name_by_hash, names, split};
 use crate::hash::ContentHash;
 use crate::tools::binaryen;
 use crate::workspace::Workspace;
@@ -35,6 +35,7 @@ pub fn lay_out(workspace: &Workspace, wasm: &Path, assets: &Path, effort: Effort
     }
     let cut = split::split(wasm, &raw)?;
     let glue = bindgen::generate(&cut.main, assets)?;
+    names::shorten(&glue)?;
     let joined = bundles::join(&cut.files, assets)?;
     let mut placed = BTreeMap::new();
     for file in joined.values().flat_map(|page| page.files.iter().chain([&page.whole])) {
