@@ -1,5 +1,6 @@
 //! Ages of data and of things.
 
+use super::number::fixed;
 use jiff::Timestamp;
 
 /// From this age on, seconds, data counts as late.
@@ -40,7 +41,7 @@ impl Freshness {
 /// Seconds as people read them: `0.8 s`, `7 s`, `3 min`, `2 h`, `4 d`.
 pub fn seconds(age: f64) -> String {
     match age {
-        a if a < 9.95 => format!("{a:.1} s"),
+        a if a < 9.95 => fixed(a, 1) + " s",
         a if a < 120.0 => format!("{} s", a as u64),
         a if a < 7200.0 => format!("{} min", (a / 60.0) as u64),
         a if a < 172_800.0 => format!("{} h", (a / 3600.0) as u64),

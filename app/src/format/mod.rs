@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod annotation;
+pub mod base64;
 pub mod number;
 pub mod taint;
 pub mod text;

@@ -2,12 +2,12 @@
 //! stays. The browser never reads what the function takes: it sends the fields as they are.
 
 use super::post::FormState;
+use crate::format::base64;
 use crate::format::url::pairs;
 use crate::reading::read;
 use crate::server_fns::{Answer, Failure};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::error::ServerFnUrlError;
 use leptos_router::hooks::use_location;
 use model::wire::problem::Problem;
 use serde::de::DeserializeOwned;
@@ -128,6 +128,28 @@ fn from_address(path: &str) -> Option<Problem> {
     if find("__path")? != path {
         return None;
     }
-    let Failure(problem) = ServerFnUrlError::<Failure>::decode_err(&find("__err")?);
-    Some(problem)
+    Some(told(&find("__err")?))
+}
+
+/// An error as `server_fn` puts it into an address.
+fn told(error: &str) -> Problem {
+    let text = base64::decode(error).and_then(|bytes| String::from_utf8(bytes).ok());
+    text.and_then(|text| small_json::from_str(&text).ok()).unwrap_or_else(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::server_fn::error::ServerFnUrlError;
+
+    #[test]
+    fn an_error_in_an_address_is_read() {
+        let problem = Problem::malformed("bad_name", "Not “this” name: ÿ?>");
+        let error = ServerFnUrlError::new("/fn/rename", Failure(problem.clone()));
+        let address = error.to_url("http://localhost/clusters").expect("an address");
+        let pairs: Vec<_> = pairs(address.query().unwrap_or_default()).collect();
+        let (_, error) = pairs.iter().find(|(key, _)| key == "__err").expect("it is there");
+        assert_eq!(told(error), problem);
+        assert_eq!(told("~"), Problem::internal());
+    }
 }

@@ -1,5 +1,6 @@
 //! The last 24 hours as a band: each alert lies where it lasted.
 
+use crate::format::number::fixed;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::{fill, t};
 use jiff::Timestamp;
@@ -28,7 +29,7 @@ pub fn Band(alerts: Vec<Alert>, now: Timestamp) -> impl IntoView {
             Severity::Info => "fill-unknown",
         };
         view! {
-            <rect class=class x=format!("{start:.2}%") y="0" width=format!("{width:.2}%") height="100%" rx="1">
+            <rect class=class x=fixed(start, 2) + "%" y="0" width=fixed(width, 2) + "%" height="100%" rx="1">
                 <title>{format!("{} · {}", alert.rule, alert.cluster)}</title>
             </rect>
         }
