@@ -29,7 +29,7 @@ enum Command {
     Test(TestArgs),
     /// Build target/dist/pilothouse: one file, assets inside
     Dist {
-        /// Leave the WebAssembly as the compiler made it (needs no Node.js)
+        /// Leave the WebAssembly as the compiler made it (needs neither Node.js nor rust-src)
         #[arg(long)]
         no_wasm_opt: bool,
     },

@@ -11,8 +11,14 @@ use crate::workspace::Workspace;
 
 /// What a release does without: places and texts of panics, and the code that puts them together. The standard library
 /// is compiled with the application, or its own would stay. See `docs/adr/0005-code-by-page.md`.
-const WITHOUT_PANICS: [&str; 4] =
-    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+const WITHOUT_PANICS: [&str; 5] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+    // As without these switches: `unused.rs` looks for names.
+    "-Csymbol-mangling-version=legacy",
+];
 
 /// Returns the file that the compiler wrote.
 ///

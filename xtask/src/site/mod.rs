@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
-//! site/first-route.json              what the heaviest page loads when it is entered first (release only)
+//! site/first-route.json              what each page loads when it is entered first (release only)
 //! site/assets/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
 //! site/assets/page-NAME-HASH.wasm    all code of one page, for a browser that opens it first
 //! site/assets/part-NAME-HASH.wasm    code that only some pages need, for one that comes from another page

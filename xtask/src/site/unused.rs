@@ -7,15 +7,16 @@
 //!
 //! And a library exports to JavaScript what serves its streams, which keeps all of that alive.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wasmparser::{KnownCustom, Name, Parser, Payload, RelocSectionReader, TypeRef};
 
-/// What the names of such functions contain, however the compiler mangles them.
-const NEVER_CALLED: [&str; 2] = ["8into_any13hydrate_async", "21into_any_nested_route15generate_routes"];
+/// How the names of such functions end but for a hash, by the compiler's older mangling. The newer one names types too,
+/// so that functions would be found that only deal with one of these.
+const NEVER_CALLED: [&str; 2] = ["8into_any13hydrate_async17h", "21into_any_nested_route15generate_routes17h"];
 /// How exported functions begin that JavaScript would call for a stream made in Rust. None is made.
 const STREAMS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
@@ -27,17 +28,20 @@ const END: u8 = 0x0b;
 /// that the linker filled in, from which those in the emptied bodies are gone: what only they used has no user then.
 ///
 /// # Errors
-/// When the program is malformed, carries no names, or has no such function: names are not a promise of the compiler.
+/// When the program is malformed, or one of the names is not in it: names are not a promise of the compiler.
 pub fn empty(program: &[u8]) -> Result<Vec<u8>> {
     let linked = Linked::read(program)?;
+    for name in NEVER_CALLED.iter().chain(&STREAMS) {
+        let is_there = linked.never_called.values().any(|found| found == name);
+        ensure!(is_there, "no function is named like {name}: see {}", file!());
+    }
     let emptied: Vec<Range<usize>> = linked
         .bodies
         .iter()
         .zip(linked.imported..)
-        .filter(|(_, index)| linked.never_called.contains(index))
+        .filter(|(_, index)| linked.never_called.contains_key(index))
         .map(|(body, _)| body.clone())
         .collect();
-    ensure!(!emptied.is_empty(), "no function is named like one that is never called: see {}", file!());
     let mut result = program.to_vec();
     for body in &emptied {
         let code = &mut result[body.clone()];
@@ -52,8 +56,10 @@ pub fn empty(program: &[u8]) -> Result<Vec<u8>> {
     Ok(result)
 }
 
-fn is_never_called(name: &str) -> bool {
-    NEVER_CALLED.iter().any(|part| name.contains(part)) || STREAMS.iter().any(|begin| name.starts_with(begin))
+/// Which of the names above makes a function one that is never called.
+fn never_called(function: &str) -> Option<&'static str> {
+    let ours = NEVER_CALLED.into_iter().find(|part| function.contains(part));
+    ours.or_else(|| STREAMS.into_iter().find(|begin| function.starts_with(begin)))
 }
 
 /// What matters here of a program with relocations.
@@ -62,7 +68,8 @@ struct Linked<'a> {
     /// Where the code section's content begins; relocations count from there.
     code: usize,
     bodies: Vec<Range<usize>>,
-    never_called: HashSet<u32>,
+    /// By its index.
+    never_called: HashMap<u32, &'static str>,
     /// The whole section of the code's relocations, with its head, and its reader.
     relocations: Option<(Range<usize>, RelocSectionReader<'a>)>,
 }
@@ -70,7 +77,7 @@ struct Linked<'a> {
 impl<'a> Linked<'a> {
     fn read(program: &'a [u8]) -> Result<Linked<'a>> {
         let mut linked =
-            Linked { imported: 0, code: 0, bodies: Vec::new(), never_called: HashSet::new(), relocations: None };
+            Linked { imported: 0, code: 0, bodies: Vec::new(), never_called: HashMap::new(), relocations: None };
         let mut end_of_last = 8;
         for payload in Parser::new(0).parse_all(program) {
             let payload = payload?;
@@ -93,8 +100,8 @@ impl<'a> Linked<'a> {
                             let Name::Function(functions) = name? else { continue };
                             for function in functions {
                                 let function = function?;
-                                if is_never_called(function.name) {
-                                    linked.never_called.insert(function.index);
+                                if let Some(name) = never_called(function.name) {
+                                    linked.never_called.insert(function.index, name);
                                 }
                             }
                         }
