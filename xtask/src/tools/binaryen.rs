@@ -19,7 +19,7 @@ pub fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
     run(Command::new("node")
         .arg(modules.join("binaryen/bin/wasm-opt"))
         .args([
-            "-Oz",
+            "-Os",
             "--enable-bulk-memory",
             "--enable-bulk-memory-opt",
             "--enable-multivalue",
