@@ -2,7 +2,6 @@
 //! the browser once for every way that a reader offers.
 //!
 //! So this reader offers one way for each shape (a structure is an object, a key is a text), and its error says nothing.
-//! Numbers with a fraction may differ from the nearest one in their last bit.
 
 mod access;
 mod number;

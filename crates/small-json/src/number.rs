@@ -11,79 +11,66 @@ pub(crate) enum Number {
 }
 
 /// Digits in a row.
-#[derive(Default)]
 struct Digits {
-    value: u64,
-    /// How many at the end `value` could not hold.
-    dropped: i32,
+    count: u32,
+    /// None where they are too many.
+    value: Option<u64>,
 }
 
 impl Reader<'_> {
     pub(crate) fn number(&mut self) -> Result<Number, Unreadable> {
+        let begin = self.at;
         let negative = self.skip(b'-');
-        let mut digits = Digits::default();
         let starts_with_zero = self.byte() == Some(b'0');
-        let count = self.digits(&mut digits)?;
-        if starts_with_zero && count > 1 {
+        let digits = self.digits()?;
+        if starts_with_zero && digits.count > 1 {
             return Err(Unreadable);
         }
-        let mut whole = digits.dropped == 0;
-        let mut power = 0_i32;
+        let mut whole = true;
         if self.skip(b'.') {
             whole = false;
-            power = power.saturating_sub_unsigned(self.digits(&mut digits)?);
+            self.digits()?;
         }
         if self.skip(b'e') || self.skip(b'E') {
             whole = false;
-            let down = self.skip(b'-');
-            if !down {
+            if !self.skip(b'-') {
                 self.skip(b'+');
             }
-            let mut exponent = Digits::default();
-            self.digits(&mut exponent)?;
-            let exponent = u32::try_from(exponent.value).unwrap_or(u32::MAX);
-            power =
-                if down { power.saturating_sub_unsigned(exponent) } else { power.saturating_add_unsigned(exponent) };
+            self.digits()?;
         }
         match (whole, negative, digits.value) {
-            (true, false, value) => Ok(Number::Natural(value)),
-            (true, true, value @ 1..=0x8000_0000_0000_0000) => Ok(Number::Negative(0_i64.wrapping_sub_unsigned(value))),
-            (_, _, value) => {
-                let size = scaled(value, power.saturating_add(digits.dropped));
-                if size.is_finite() {
-                    Ok(Number::Fraction(if negative { -size } else { size }))
-                } else {
-                    Err(Unreadable)
-                }
+            (true, false, Some(value)) => Ok(Number::Natural(value)),
+            (true, true, Some(value @ 1..=0x8000_0000_0000_0000)) => {
+                Ok(Number::Negative(0_i64.wrapping_sub_unsigned(value)))
+            }
+            _ => {
+                let text = self.text.get(begin..self.at).ok_or(Unreadable)?;
+                let size = nearest(text);
+                if size.is_finite() { Ok(Number::Fraction(size)) } else { Err(Unreadable) }
             }
         }
     }
 
-    /// Appends at least one digit; returns how many.
-    fn digits(&mut self, digits: &mut Digits) -> Result<u32, Unreadable> {
-        let mut count = 0;
+    /// At least one digit.
+    fn digits(&mut self) -> Result<Digits, Unreadable> {
+        let mut digits = Digits { count: 0, value: Some(0) };
         while let Some(digit) = self.byte().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
             self.at += 1;
-            count += 1;
-            let longer = digits.value.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(digit)));
-            match longer.filter(|_| digits.dropped == 0) {
-                Some(longer) => digits.value = longer,
-                None => digits.dropped += 1,
-            }
+            digits.count += 1;
+            let longer = |value: u64| value.checked_mul(10)?.checked_add(u64::from(digit));
+            digits.value = digits.value.and_then(longer);
         }
-        if count == 0 { Err(Unreadable) } else { Ok(count) }
+        if digits.count == 0 { Err(Unreadable) } else { Ok(digits) }
     }
 }
 
-/// `digits` × 10 ^ `power`. Exact for up to fifteen digits and powers up to 22.
-fn scaled(digits: u64, power: i32) -> f64 {
-    let mut size = digits as f64;
-    let mut left = power.unsigned_abs().min(700);
-    while left > 0 && size != 0.0 {
-        let step = left.min(22);
-        let factor = 10_f64.powi(step.cast_signed());
-        size = if power < 0 { size / factor } else { size * factor };
-        left -= step;
-    }
-    size
+/// The number that is nearest to what was written. The browser has the code for that; ours would be loaded.
+#[cfg(target_family = "wasm")]
+fn nearest(text: &str) -> f64 {
+    js_sys::parse_float(text)
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn nearest(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
 }

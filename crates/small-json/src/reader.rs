@@ -6,7 +6,7 @@ use crate::number::Number;
 use serde::de::{Deserializer, Visitor};
 
 /// Lists and objects within each other, at most.
-const DEEPEST: u32 = 128;
+const DEEPEST: u32 = 127;
 
 pub(crate) struct Reader<'de> {
     pub(crate) text: &'de str,

@@ -125,6 +125,10 @@ fn what_serde_json_refuses_is_refused() {
     assert!(from_str::<Shape>("{\"alone\":1}").is_err());
     assert!(from_str::<Shape>("\"one\"").is_err());
     assert!(from_str::<Value>(&"[".repeat(100_000)).is_err());
+    for depth in [127, 128] {
+        let text = ["[".repeat(depth), "]".repeat(depth)].concat();
+        assert_eq!(from_str::<Value>(&text).is_ok(), serde_json::from_str::<Value>(&text).is_ok(), "{depth}");
+    }
 }
 
 #[test]
@@ -176,10 +180,20 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_the_nearest_or_beside_it(number in any::<f64>().prop_filter("finite", |number| number.is_finite())) {
+    fn a_number_is_the_nearest(number in any::<f64>().prop_filter("finite", |number| number.is_finite())) {
         let text = serde_json::to_string(&number).unwrap();
         let read: f64 = from_str(&text).unwrap();
-        prop_assert!((read - number).abs() <= number.abs() * 1e-14 + f64::MIN_POSITIVE, "{} {}", text, read);
+        prop_assert_eq!(read.to_bits(), number.to_bits(), "{} {}", text, read);
+    }
+
+    #[test]
+    fn what_is_cut_off_or_changed_does_not_make_it_panic(value in anything(), at in any::<prop::sample::Index>(), byte in 0_u8..128) {
+        let text = value.to_string();
+        let at = (0..=at.index(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        let changed = format!("{}{}{}", &text[..at], char::from(byte), &text[at..]);
+        for text in [&text[..at], changed.as_str()] {
+            prop_assert_eq!(from_str::<Value>(text).is_ok(), serde_json::from_str::<Value>(text).is_ok(), "{}", text);
+        }
     }
 
     #[test]
