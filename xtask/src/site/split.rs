@@ -33,9 +33,11 @@ pub fn split(wasm: &Path, folder: &Path) -> Result<Parts> {
     options.main_out_path = &main;
     options.link_name = LOADER;
     let split = transform(options).map_err(|reason| anyhow!("cut the WebAssembly into parts: {reason:#}"))?;
+    unused::miss_nothing(&fs::read(&main)?)?;
     let end = constants::end(&input)?;
     for name in split.prefetch_map.values().flatten() {
         let part = fs::read(folder.join(format!("{name}.wasm")))?;
+        unused::miss_nothing(&part)?;
         constants::only(&part, end).with_context(|| format!("part {name} cannot be loaded twice"))?;
     }
     let file = |name: String| folder.join(name + ".wasm");

@@ -3,7 +3,8 @@
 //! A type-erased view carries a table with one function for every way to bring it to the screen. One way is to take a
 //! page over piece by piece while its code arrives; here that code is there before anything is taken over
 //! (`app::load_page`), so that those functions are never called. They would be a tenth of the program. A route's table
-//! has one that lists the routes, for the server.
+//! has one that lists the routes, for the server. An attribute's has one to take over copies of a template; no view here is
+//! written as one.
 //!
 //! And a library exports to JavaScript what serves its streams, which keeps all of that alive.
 
@@ -16,7 +17,18 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, RelocSectionReader, TypeRef
 
 /// How the names of such functions end but for a hash, by the compiler's older mangling. The newer one names types too,
 /// so that functions would be found that only deal with one of these.
-const NEVER_CALLED: [&str; 2] = ["8into_any13hydrate_async17h", "21into_any_nested_route15generate_routes17h"];
+const NEVER_CALLED: [&str; 3] = [
+    "8into_any13hydrate_async17h",
+    "13into_any_attr21hydrate_from_template17h",
+    "21into_any_nested_route15generate_routes17h",
+];
+/// What the names have in common of functions that would call those: the body of taking something over piece by piece,
+/// a view written as a template, a list of routes. None is left once those are emptied.
+const CALLERS: [&str; 3] = [
+    "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h",
+    "tachys..view..template..ViewTemplate",
+    "15generate_routes17h",
+];
 /// How exported functions begin that JavaScript would call for a stream made in Rust. None is made.
 const STREAMS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
@@ -54,6 +66,26 @@ pub fn empty(program: &[u8]) -> Result<Vec<u8>> {
     let (relocations, kept) = linked.relocations_outside(program, &emptied)?;
     result.splice(relocations, kept);
     Ok(result)
+}
+
+/// Makes sure that nothing in `module`, cut from the emptied program, would call what was emptied.
+///
+/// # Errors
+/// When something would, or the module is malformed.
+pub fn miss_nothing(module: &[u8]) -> Result<()> {
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::CustomSection(section) = payload? else { continue };
+        let KnownCustom::Name(names) = section.as_known() else { continue };
+        for name in names {
+            let Name::Function(functions) = name? else { continue };
+            for function in functions {
+                let name = function?.name;
+                let calls = never_called(name).is_none() && CALLERS.iter().any(|caller| name.contains(caller));
+                ensure!(!calls, "{name} may call a function that was emptied: see {}", file!());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Which of the names above makes a function one that is never called.
