@@ -47,7 +47,8 @@ fn EventsRedirect() -> impl IntoView {
 /// Loads the code of the page that the browser is at. Before that the application cannot take the page over.
 #[cfg(feature = "hydrate")]
 pub async fn load_page() {
-    lazy::load(&window().location().pathname().unwrap_or_default()).await;
+    let location = window().location();
+    lazy::load(&location.pathname().unwrap_or_default(), &location.search().unwrap_or_default()).await;
 }
 
 #[component]

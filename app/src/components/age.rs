@@ -15,11 +15,11 @@ pub fn Age(age: Option<f64>, #[prop(optional_no_strip)] at: Option<Timestamp>) -
     let clock = use_clock();
     let received = clock.stamp();
     let now = move || age.map(|age| age + ((clock.uptime() - received) / 1000.0).max(0.0));
-    let freshness = Memo::new(move |_| Freshness::of(now()));
+    let freshness = move || Freshness::of(now());
     let texts = t::<Common>();
-    let words = move || {
+    let words = Signal::derive(move || {
         let age = now().unwrap_or_default();
-        match freshness.get() {
+        match freshness() {
             Freshness::Fresh => seconds(age),
             Freshness::Late => format!("{} {}", seconds(age), texts.late),
             Freshness::Never => texts.never.to_string(),
@@ -28,8 +28,9 @@ pub fn Age(age: Option<f64>, #[prop(optional_no_strip)] at: Option<Timestamp>) -
                 None => format!("{}, {}", texts.stale, seconds(age)),
             },
         }
-    };
-    view! { <span class=move || freshness.get().class() data-testid="age">{words}</span> }.into_any()
+    });
+    view! { <span class=Signal::derive(move || freshness().class().to_string()) data-testid="age">{words}</span> }
+        .into_any()
 }
 
 /// The time of the last proof of life: in the user's zone once the page is alive, in UTC before.

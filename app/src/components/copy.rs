@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn CopyButton(#[prop(into)] text: String) -> impl IntoView {
     let texts = t::<Common>();
     let done = RwSignal::new(false);
-    let label = move || if done.get() { texts.copied } else { texts.copy };
+    let label = Signal::derive(move || if done.get() { texts.copied } else { texts.copy }.to_string());
     let copy = move |event: leptos::ev::MouseEvent| {
         event.stop_propagation();
         copy_text(&text);

@@ -1,5 +1,6 @@
 //! A table under a row of heads. On a narrow page its rows become cards, which is why roles are spelled out.
 
+use crate::components::each::CollectAny;
 use leptos::prelude::*;
 
 /// What stands above a column, and the column's class (`figure`, `minor` or nothing).
@@ -21,7 +22,7 @@ pub fn DataTable(
     view! {
         <table class=format!("table table-lines {class}") role="table" data-testid=testid>
             <thead role="rowgroup">
-                <tr role="row">{heads.collect_view()}</tr>
+                <tr role="row">{heads.collect_any()}</tr>
             </thead>
             <tbody role="rowgroup">{children()}</tbody>
         </table>

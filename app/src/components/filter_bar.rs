@@ -1,5 +1,6 @@
 //! Filters above a list. They stand in the address; the form goes there without JavaScript too.
 
+use crate::components::each::CollectAny;
 use crate::components::form::GoForm;
 use crate::i18n::lists::Lists;
 use crate::i18n::t;
@@ -72,7 +73,7 @@ pub fn FilterSelect(
     view! {
         <label class="filter">
             <span>{label}</span>
-            <select name=name class="input" data-testid=format!("filter-{name}")>{all.collect_view()}</select>
+            <select name=name class="input" data-testid=format!("filter-{name}")>{all.collect_any()}</select>
         </label>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Labels and the like as chips.
 
+use crate::components::each::CollectAny;
 use leptos::prelude::*;
 use model::labels::Labels;
 
@@ -18,7 +19,7 @@ pub fn LabelChips(labels: Labels, #[prop(default = 4)] most: usize) -> impl Into
     });
     view! {
         <span class="chips">
-            {shown.collect_view()} {(rest > 0).then(|| view! { <span class="chip chip-rest" title=whole>{format!("+{rest}")}</span> })}
+            {shown.collect_any()} {(rest > 0).then(|| view! { <span class="chip chip-rest" title=whole>{format!("+{rest}")}</span> })}
         </span>
     }
     .into_any()

@@ -1,13 +1,13 @@
 //! A view of something the server was asked for, in its designed states: loading, failed, not allowed, and there.
 
 use super::problem::{ProblemBanner, ProblemPanel};
+use crate::components::each::CollectAny;
 use crate::i18n::common::Common;
 use crate::i18n::t;
 use crate::live::wall_ms;
 use crate::reading::{Reading, Text, read};
 use crate::server_fns::{Answer, Failure};
 use leptos::prelude::*;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Shows `view` of the answer. While another answer is on its way the last one stays; when asking fails, the last
@@ -21,7 +21,7 @@ pub fn Loaded<T, V>(
     rows: usize,
 ) -> impl IntoView
 where
-    T: Serialize + DeserializeOwned + 'static,
+    T: DeserializeOwned + 'static,
     V: Fn(T) -> AnyView + Send + Sync + 'static,
 {
     let shown: Shown = Box::new(move |text| read(text).map(&view));
@@ -62,7 +62,7 @@ fn LoadedText(source: Text, shown: Shown, rows: usize) -> impl IntoView {
 #[component]
 pub fn Skeleton(#[prop(default = 6)] rows: usize) -> impl IntoView {
     let loading = t::<Common>().loading;
-    let bars = (0..rows).map(|_| view! { <div class="skeleton-row"></div> }).collect_view();
+    let bars = (0..rows).map(|_| view! { <div class="skeleton-row"></div> }).collect_any();
     view! {
         <div class="skeleton" role="status" aria-label=loading>
             {bars}

@@ -1,5 +1,6 @@
 //! The head of a page: breadcrumb, title, and at most one primary button.
 
+use super::each::CollectAny;
 use super::icon::{Icon, IconView};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -35,7 +36,7 @@ pub fn PageHead(
             </li>
         }
     });
-    let steps: Vec<_> = steps.collect();
+    let steps = steps.collect_any();
     let trail =
         (!steps.is_empty()).then(|| view! { <nav class="crumbs" aria-label="Breadcrumb"><ol>{steps}</ol></nav> });
     view! {

@@ -1,6 +1,7 @@
 //! Pods by phase as one thin bar, and as words.
 
 use super::chart::{Segment, StackedBar};
+use crate::components::each::CollectAny;
 use crate::format::number::count;
 use crate::i18n::overview::Overview;
 use crate::i18n::states::state_word;
@@ -44,5 +45,5 @@ pub fn PhaseLegend(pods: BTreeMap<String, u64>) -> impl IntoView {
             </span>
         })
     });
-    view! { <div class="legend">{entries.collect_view()}</div> }.into_any()
+    view! { <div class="legend">{entries.collect_any()}</div> }.into_any()
 }

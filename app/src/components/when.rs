@@ -4,7 +4,7 @@ use crate::format::age::{kubectl, since};
 use crate::format::time::{machine, utc, utc_minute};
 use crate::i18n::common::Common;
 use crate::i18n::{fill, t};
-use crate::live::{local_time, use_clock};
+use crate::live::{Clock, local_time, use_clock};
 use jiff::Timestamp;
 use leptos::prelude::*;
 
@@ -13,11 +13,11 @@ use leptos::prelude::*;
 pub fn When(at: Timestamp) -> impl IntoView {
     let clock = use_clock();
     let texts = t::<Common>();
-    let words = move || match clock.wall() {
+    let words = Signal::derive(move || match clock.wall() {
         None => utc(at),
         Some(now) => relative(texts, since(at, now)),
-    };
-    let title = move || clock.wall().and_then(|_| local_time(at.as_millisecond())).unwrap_or_else(|| utc(at));
+    });
+    let title = whole(at, clock);
     view! { <time class="when" datetime=machine(at) title=title>{words}</time> }.into_any()
 }
 
@@ -25,12 +25,17 @@ pub fn When(at: Timestamp) -> impl IntoView {
 #[component]
 pub fn WhenShort(at: Timestamp) -> impl IntoView {
     let clock = use_clock();
-    let words = move || match clock.wall() {
+    let words = Signal::derive(move || match clock.wall() {
         None => utc_minute(at),
         Some(now) => kubectl(since(at, now)),
-    };
-    let title = move || clock.wall().and_then(|_| local_time(at.as_millisecond())).unwrap_or_else(|| utc(at));
+    });
+    let title = whole(at, clock);
     view! { <time class="when when-short" datetime=machine(at) title=title>{words}</time> }.into_any()
+}
+
+/// The absolute time, by the reader's own clock once the page is alive.
+fn whole(at: Timestamp, clock: Clock) -> Signal<String> {
+    Signal::derive(move || clock.wall().and_then(|_| local_time(at.as_millisecond())).unwrap_or_else(|| utc(at)))
 }
 
 fn relative(texts: &Common, seconds: i64) -> String {

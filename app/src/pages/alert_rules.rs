@@ -2,6 +2,7 @@
 
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::icon::Icon;
 use crate::components::loaded::Loaded;
@@ -33,7 +34,7 @@ pub fn AlertRulesPage() -> impl IntoView {
         ];
         view! {
             <div class="table-wrap">
-                <DataTable heads>{rows.collect_view()}</DataTable>
+                <DataTable heads>{rows.collect_any()}</DataTable>
             </div>
         }
         .into_any()

@@ -2,6 +2,7 @@
 
 use crate::components::badge::Tone;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterText, use_parameter};
 use crate::components::icon::{Icon, IconView};
@@ -77,7 +78,7 @@ fn Table(items: Vec<AuditEntry>) -> impl IntoView {
         (texts.time, "figure"),
     ];
     view! {
-        <DataTable heads>{rows.collect_view()}</DataTable>
+        <DataTable heads>{rows.collect_any()}</DataTable>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::Icon;
@@ -83,7 +84,7 @@ fn Table(items: Vec<Delivery>) -> impl IntoView {
         (texts.ended, "figure"),
     ];
     view! {
-        <DataTable heads>{rows.collect_view()}</DataTable>
+        <DataTable heads>{rows.collect_any()}</DataTable>
     }
     .into_any()
 }

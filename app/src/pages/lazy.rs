@@ -3,6 +3,8 @@
 //! The build cuts the WebAssembly into files: one for each page, and some for what pages share
 //! (`xtask/src/site/bundles.rs`).
 
+use crate::components::on_demand::Loading;
+use crate::format::url;
 use leptos::prelude::AnyView;
 use leptos_router::ChooseView;
 use std::pin::Pin;
@@ -40,8 +42,8 @@ macro_rules! lazy_pages {
         #[cfg(test)]
         const PATHS: &[&str] = &[$($path),+];
 
-        /// Loads the code of the page at this path. What the server rendered can then be taken over at once.
-        pub async fn load(path: &str) {
+        /// Loads the code of the page at this path.
+        async fn load_page(path: &str) {
             $(
                 if fits($path, path) {
                     return $name::load().await;
@@ -70,6 +72,42 @@ lazy_pages! {
     "/audit" => audit, crate::pages::audit::AuditPage;
     "/preferences" => preferences, crate::pages::preferences::PreferencesPage;
 }
+
+/// A page, a parameter of its address, and what loads the part that it shows.
+type OnDemand = (&'static str, Option<&'static str>, fn() -> Loading);
+
+/// Parts of pages whose code is loaded on demand, with the parameter of an address that shows them from the start. All of
+/// them stand here: what remembers that a part was loaded must lie in the code that is loaded once.
+const ON_DEMAND: [OnDemand; 6] = [
+    ("/clusters", Some("add"), crate::pages::clusters::add::load),
+    ("/clusters/:name", None, crate::pages::cluster::credential::load),
+    ("/resources/:kind", Some("q"), crate::pages::resources::check::load),
+    ("/resources/:kind", Some("open"), crate::pages::resources::details::load),
+    ("/schedule", Some("manifests"), crate::pages::schedule::breakdown::load),
+    ("/schedule", Some("sample"), crate::pages::schedule::breakdown::load),
+];
+
+/// Loads all code that this address needs. What the server rendered can then be taken over at once.
+pub async fn load(path: &str, search: &str) {
+    let is_shown = |parameter: &Option<&str>| url::pairs(search).any(|(key, _)| Some(key.as_str()) == *parameter);
+    let parts = ON_DEMAND.iter().filter(|(page, parameter, _)| fits(page, path) && is_shown(parameter));
+    let parts: Vec<_> = parts.map(|(_, _, load)| *load).collect();
+    parts.iter().copied().for_each(start);
+    load_page(path).await;
+    for part in parts {
+        // What does not come is asked for again by what shows it.
+        drop(part().await);
+    }
+}
+
+/// Loads a part beside the page, but not before it. Nothing is mounted yet that would run a task of Leptos.
+#[cfg(feature = "hydrate")]
+fn start(part: fn() -> Loading) {
+    wasm_bindgen_futures::spawn_local(async move { drop(part().await) });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn start(_part: fn() -> Loading) {}
 
 /// Whether a path is of a pattern, in which `:name` stands for any one segment.
 fn fits(pattern: &str, path: &str) -> bool {

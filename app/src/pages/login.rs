@@ -1,5 +1,6 @@
 //! `/login`.
 
+use crate::components::each::CollectAny;
 use crate::components::form::{PostForm, TextField};
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::frame::Frame as FrameTexts;
@@ -80,7 +81,7 @@ fn LanguageLinks() -> impl IntoView {
     view! {
         <form method="post" action="/forms/preferences" class="sign-in-languages">
             <input type="hidden" name="next" value=here />
-            {buttons.collect_view()}
+            {buttons.collect_any()}
         </form>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! `/preferences`: language, theme, one's own password.
 
+use crate::components::each::CollectAny;
 use crate::components::form::{PostForm, TextField};
 use crate::components::page::PageHead;
 use crate::i18n::accounts::Accounts;
@@ -55,11 +56,11 @@ fn Appearance() -> impl IntoView {
                 <input type="hidden" name="next" value="/preferences" />
                 <fieldset>
                     <legend>{texts.language}</legend>
-                    <div class="segmented">{languages.collect_view()}</div>
+                    <div class="segmented">{languages.collect_any()}</div>
                 </fieldset>
                 <fieldset>
                     <legend>{texts.theme}</legend>
-                    <div class="segmented">{themes.collect_view()}</div>
+                    <div class="segmented">{themes.collect_any()}</div>
                 </fieldset>
                 <div class="form-actions">
                     <button class="button button-primary" data-testid="preferences-submit">{t::<Common>().save}</button>

@@ -48,6 +48,13 @@ impl<T: Serialize + DeserializeOwned> Reading<T> {
         let text = browser::resource(Box::new(move || (again(), Some(call::Call::get(&ask())))));
         Reading { text, shape: PhantomData }
     }
+}
+
+impl<T: DeserializeOwned> Reading<T> {
+    /// The same answer, of which another shape is read.
+    pub fn read_as<U>(self) -> Reading<U> {
+        Reading { text: self.text, shape: PhantomData }
+    }
 
     /// The answer; None while there is none.
     pub fn get(&self) -> Option<Answer<T>> {

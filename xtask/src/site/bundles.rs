@@ -6,12 +6,14 @@
 //!
 //! The page that a browser opens first has all its code in one file beside them, without anything that it does not need.
 //! What lies in both may be loaded twice: parts bring functions and constants, at the same places every time.
+//!
+//! What a page loads on demand (a drawer, say) has one file, with what its page does not bring.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::merge::merge;
 
@@ -20,12 +22,15 @@ const MOST_FILES: usize = 12;
 /// What a file costs beside its bytes: small ones compress worse, and each is a request.
 const BYTES_WORTH_A_FILE: i128 = 8000;
 
-/// A set of pages, one bit each.
+/// Between the names of a page and of what it loads on demand.
+const ON_DEMAND: &str = "__";
+
+/// A set of pages, one bit each. Behind the pages come what they load on demand.
 type Pages = u64;
 
 /// The files of one page.
 pub struct PageFiles {
-    /// All that the page needs, for when it is opened first.
+    /// All that the page needs, for when it is opened first; of what is loaded on demand, all that its page lacks.
     pub whole: PathBuf,
     /// Those of all files that hold nothing but what is in `whole`.
     pub held: Vec<PathBuf>,
@@ -33,25 +38,23 @@ pub struct PageFiles {
     pub files: Vec<PathBuf>,
 }
 
+/// Whether a page loads this part only when it is asked for.
+pub fn is_on_demand(part: &str) -> bool {
+    part.contains(ON_DEMAND)
+}
+
 /// Joins `files` (what each page needs) and writes the outcome into `folder`. Returns the files of each page.
 ///
 /// # Errors
 /// When a file cannot be read or written, or is no part.
 pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTreeMap<String, PageFiles>> {
-    let mut users: BTreeMap<&PathBuf, Pages> = BTreeMap::new();
-    for (page, needed) in files.values().enumerate() {
-        for file in needed {
-            *users.entry(file).or_default() |= 1 << page;
-        }
-    }
-    let mut cut = Vec::new();
-    for (file, pages) in users {
-        let code = fs::read(file).with_context(|| format!("read {}", file.display()))?;
-        // By itself, to be rid of names: they count for nothing.
-        cut.push((pages, merge(&[&code])?));
-    }
-    let sizes = cut.iter().map(|(pages, code)| (*pages, code.len() as u64)).collect();
-    let bundles = bundles(sizes, files.len());
+    let (on_demand, pages): (Vec<&String>, Vec<&String>) = files.keys().partition(|name| is_on_demand(name));
+    let names = [pages.as_slice(), on_demand.as_slice()].concat();
+    ensure!(names.len() <= Pages::BITS as usize, "there are more pages than a set of them can hold");
+    let cut = pieces(files, &names)?;
+    let of_pages = |users: Pages| users & ((1 << pages.len()) - 1);
+    let sizes = cut.iter().map(|(users, code)| (of_pages(*users), code.len() as u64));
+    let bundles = bundles(sizes.filter(|(users, _)| *users != 0).collect(), pages.len());
     let write = |name: String, wanted: &dyn Fn(Pages) -> bool| -> Result<PathBuf> {
         let code: Vec<&[u8]> =
             cut.iter().filter(|(pages, _)| wanted(*pages)).map(|(_, code)| code.as_slice()).collect();
@@ -61,10 +64,10 @@ pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTr
     };
     let mut paths = Vec::new();
     for (number, bundle) in bundles.iter().enumerate() {
-        let name = format!("part-{}", name_of(bundle.pages, number, files.keys()));
-        paths.push((bundle, write(name, &|pages| bundle.of.contains(&pages))?));
+        let name = format!("part-{}", name_of(bundle.pages, number, &pages));
+        paths.push((bundle, write(name, &|users| bundle.of.contains(&of_pages(users)))?));
     }
-    let of_page = |(page, name): (usize, &String)| {
+    let of_page = |(page, name): (usize, &&String)| {
         let needed_by_page = |pages: Pages| pages & (1 << page) != 0;
         let chosen = |wanted: &dyn Fn(&Bundle) -> bool| {
             paths.iter().filter(|(bundle, _)| wanted(bundle)).map(|(_, path)| path.clone()).collect()
@@ -74,15 +77,39 @@ pub fn join(files: &BTreeMap<String, Vec<PathBuf>>, folder: &Path) -> Result<BTr
             held: chosen(&|bundle| bundle.of.iter().all(|pages| needed_by_page(*pages))),
             files: chosen(&|bundle| needed_by_page(bundle.pages)),
         };
-        Ok((name.clone(), page_files))
+        Ok(((*name).clone(), page_files))
     };
-    files.keys().enumerate().map(of_page).collect()
+    let mut joined = pages.iter().enumerate().map(of_page).collect::<Result<BTreeMap<_, _>>>()?;
+    for (place, name) in names.iter().enumerate().skip(pages.len()) {
+        let owner = name.split(ON_DEMAND).next().unwrap_or_default();
+        let owner = pages.iter().position(|page| *page == owner).with_context(|| format!("{name} is of no page"))?;
+        let wanted = |users: Pages| users & (1 << place) != 0 && users & (1 << owner) == 0;
+        let whole = write(format!("part-{name}"), &wanted)?;
+        joined.insert((*name).clone(), PageFiles { whole: whole.clone(), held: Vec::new(), files: vec![whole] });
+    }
+    Ok(joined)
+}
+
+/// What the cut left, each with those of `names` that need it.
+fn pieces(files: &BTreeMap<String, Vec<PathBuf>>, names: &[&String]) -> Result<Vec<(Pages, Vec<u8>)>> {
+    let mut users: BTreeMap<&PathBuf, Pages> = BTreeMap::new();
+    for (place, name) in names.iter().enumerate() {
+        for file in &files[*name] {
+            *users.entry(file).or_default() |= 1 << place;
+        }
+    }
+    let read = |(file, users): (&PathBuf, Pages)| {
+        let code = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+        // By itself, to be rid of names: they count for nothing.
+        Ok((users, merge(&[&code])?))
+    };
+    users.into_iter().map(read).collect()
 }
 
 /// The page's name for what only it needs.
-fn name_of<'a>(pages: Pages, number: usize, mut names: impl Iterator<Item = &'a String>) -> String {
-    match (pages.count_ones(), names.nth(pages.trailing_zeros() as usize)) {
-        (1, Some(name)) => name.clone(),
+fn name_of(pages: Pages, number: usize, names: &[&String]) -> String {
+    match (pages.count_ones(), names.get(pages.trailing_zeros() as usize)) {
+        (1, Some(name)) => (*name).clone(),
         _ => format!("shared-{number}"),
     }
 }
@@ -173,7 +200,8 @@ mod tests {
     #[test]
     fn what_one_page_needs_is_named_after_it() {
         let names = ["audit".to_owned(), "users".to_owned()];
-        assert_eq!(name_of(0b10, 7, names.iter()), "users");
-        assert_eq!(name_of(0b11, 7, names.iter()), "shared-7");
+        let names: Vec<&String> = names.iter().collect();
+        assert_eq!(name_of(0b10, 7, &names), "users");
+        assert_eq!(name_of(0b11, 7, &names), "shared-7");
     }
 }

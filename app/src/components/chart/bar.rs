@@ -1,5 +1,6 @@
 //! Bars: parts of a whole, and used of available.
 
+use crate::components::each::CollectAny;
 use crate::format::number::{count, percent};
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ pub fn StackedBar(
     view! {
         <svg class="stacked-bar" width="100%" height="8" role="img" aria-label=format!("{label}: {}", described.join(", "))>
             <rect class="bar-ground" x="0" y="0" width="100%" height="100%"></rect>
-            {parts.collect_view()}
+            {parts.collect_any()}
         </svg>
     }
     .into_any()

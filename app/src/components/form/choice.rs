@@ -1,6 +1,7 @@
 //! One of several.
 
 use super::post::use_form;
+use crate::components::each::CollectAny;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -32,7 +33,7 @@ pub fn SelectField(
                 aria-describedby=format!("{id}-help {id}-error")
                 data-testid=format!("field-{name}")
             >
-                {options.collect_view()}
+                {options.collect_any()}
             </select>
             {(!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> })}
             <p class="field-error" id=format!("{id}-error") hidden=move || error().is_none()>{error}</p>

@@ -1,6 +1,7 @@
 //! The navigation. Every link keeps the scope one is in.
 
 use super::scope::use_scope;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::frame::Frame as Texts;
 use crate::i18n::lists::kind_title;
@@ -92,7 +93,8 @@ fn Group(title: &'static str, entries: Vec<Entry>) -> impl IntoView {
     let scope = use_scope();
     let links = entries.into_iter().map(move |entry| {
         let here = move || path.with(|path| is_here(path, entry.href)).then_some("page");
-        let href = move || if entry.scoped { scope.get().address(entry.href) } else { entry.href.to_string() };
+        let href =
+            Signal::derive(move || if entry.scoped { scope.get().address(entry.href) } else { entry.href.to_string() });
         view! {
             <li>
                 <a class="nav-link" href=href aria-current=here title=entry.text>
@@ -105,7 +107,7 @@ fn Group(title: &'static str, entries: Vec<Entry>) -> impl IntoView {
     view! {
         <div class="nav-group">
             {(!title.is_empty()).then(|| view! { <h2 class="nav-title">{title}</h2> })}
-            <ul>{links.collect_view()}</ul>
+            <ul>{links.collect_any()}</ul>
         </div>
     }
     .into_any()

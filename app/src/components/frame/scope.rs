@@ -2,6 +2,7 @@
 
 use super::FrameState;
 use crate::components::badge::appearance;
+use crate::components::each::CollectAny;
 use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
 use crate::format::{text::words, url};
@@ -43,10 +44,15 @@ pub fn ScopeChooser() -> impl IntoView {
     let texts = t::<Texts>();
     let scope = use_scope();
     let path = use_location().pathname;
-    let action =
-        move || if path.with(|path| path.starts_with("/resources/")) { path.get() } else { "/resources/pods".into() };
-    let clusters = move || scope.with(|scope| short(&scope.clusters, texts.scope_all, texts.scope_clusters));
-    let namespaces = move || scope.with(|scope| short(&scope.namespaces, texts.all_namespaces, texts.scope_namespaces));
+    let action = Signal::derive(move || {
+        if path.with(|path| path.starts_with("/resources/")) { path.get() } else { "/resources/pods".into() }
+    });
+    let clusters =
+        Signal::derive(move || scope.with(|scope| short(&scope.clusters, texts.scope_all, texts.scope_clusters)));
+    let namespaces = Signal::derive(move || {
+        scope.with(|scope| short(&scope.namespaces, texts.all_namespaces, texts.scope_namespaces))
+    });
+    let named = Signal::derive(move || scope.with(|scope| scope.namespaces.join(" ")));
     view! {
         <details class="menu scope">
             <summary class="button" data-testid="scope">
@@ -57,7 +63,7 @@ pub fn ScopeChooser() -> impl IntoView {
                 <IconView icon=Icon::Down />
             </summary>
             <div class="menu-body scope-body">
-                <GoForm action=Signal::derive(action) class="form">
+                <GoForm action class="form">
                     <fieldset>
                         <legend>{texts.choose_clusters}</legend>
                         <ClusterBoxes />
@@ -70,7 +76,7 @@ pub fn ScopeChooser() -> impl IntoView {
                             name="namespaces"
                             autocomplete="off"
                             spellcheck="false"
-                            value=move || scope.with(|scope| scope.namespaces.join(" "))
+                            value=named
                         />
                         <p class="help">{texts.namespaces_help}</p>
                     </div>
@@ -101,7 +107,7 @@ fn ClusterBoxes() -> impl IntoView {
     let boxes = move || {
         let known = info.and_then(|info| info.get()).and_then(Result::ok).unwrap_or_default().clusters;
         let chosen = scope.get().clusters;
-        known.into_iter().map(|(name, state)| cluster_box(chosen.contains(&name), name, state)).collect_view()
+        known.into_iter().map(|(name, state)| cluster_box(chosen.contains(&name), name, state)).collect_any()
     };
     view! { <div class="scope-clusters"><Transition>{boxes}</Transition></div> }.into_any()
 }

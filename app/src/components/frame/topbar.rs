@@ -45,7 +45,10 @@ fn Search() -> impl IntoView {
     let query = use_query_map();
     let on_list = move || path.with(|path| path.starts_with("/resources/"));
     let action = move || if on_list() { path.get() } else { "/resources/pods".to_string() };
-    let words = move || if on_list() { query.with(|query| query.get("q")).unwrap_or_default() } else { String::new() };
+    let words =
+        Signal::derive(
+            move || if on_list() { query.with(|query| query.get("q")).unwrap_or_default() } else { String::new() },
+        );
     view! {
         <search class="search">
             <GoForm action=Signal::derive(action)>

@@ -1,5 +1,6 @@
 //! Language, theme, and who is signed in. All post plain forms: the page is rendered anew by the server.
 
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::frame::Frame as Texts;
 use crate::i18n::{Lang, fill, lang, t};
@@ -59,7 +60,7 @@ pub fn ThemeMenu() -> impl IntoView {
             </summary>
             <form method="post" action="/forms/preferences" class="menu-body">
                 <input type="hidden" name="next" value=here />
-                {choices.collect_view()}
+                {choices.collect_any()}
             </form>
         </details>
     }

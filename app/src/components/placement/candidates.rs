@@ -2,6 +2,7 @@
 
 use super::score_bar::{ScoreBar, in_order, points, scorer_class};
 use crate::components::age::Age;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::common::Common;
 use crate::i18n::scheduling::Scheduling;
@@ -39,8 +40,8 @@ pub fn Candidates(
     view! {
         <section class="stack placement-part">
             <h3>{texts.ranking}</h3>
-            <ul class="legend">{legend.collect_view()}</ul>
-            <ol class="candidates">{rows.collect_view()}</ol>
+            <ul class="legend">{legend.collect_any()}</ul>
+            <ol class="candidates">{rows.collect_any()}</ol>
             <ScoreTable ranking=ranking.clone() />
         </section>
     }
@@ -83,7 +84,7 @@ fn ScoreTable(ranking: Vec<Ranked>) -> impl IntoView {
     let heads = in_order(&ranking[0].scores)
         .into_iter()
         .map(|score| view! { <th role="columnheader" scope="col" class="figure">{score.scorer}</th> })
-        .collect_view();
+        .collect_any();
     let rows = ranking.iter().map(|ranked| {
         let cells = in_order(&ranked.scores).into_iter().map(|score| {
             view! {
@@ -97,7 +98,7 @@ fn ScoreTable(ranking: Vec<Ranked>) -> impl IntoView {
             <tr role="row">
                 <th role="rowheader" scope="row">{ranked.cluster.clone()}</th>
                 <td role="cell" class="figure" data-label=texts.total><strong>{points(ranked.total)}</strong></td>
-                {cells.collect_view()}
+                {cells.collect_any()}
             </tr>
         }
     });
@@ -113,7 +114,7 @@ fn ScoreTable(ranking: Vec<Ranked>) -> impl IntoView {
                             {heads}
                         </tr>
                     </thead>
-                    <tbody role="rowgroup">{rows.collect_view()}</tbody>
+                    <tbody role="rowgroup">{rows.collect_any()}</tbody>
                 </table>
             </div>
         </details>

@@ -1,5 +1,6 @@
 //! How many clusters were left after each stage.
 
+use crate::components::each::CollectAny;
 use crate::format::number::count;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::t;
@@ -22,7 +23,7 @@ pub fn Funnel(stages: Vec<FunnelStage>) -> impl IntoView {
             </li>
         }
     });
-    view! { <ol class="funnel" aria-label=texts.funnel>{steps.collect_view()}</ol> }
+    view! { <ol class="funnel" aria-label=texts.funnel>{steps.collect_any()}</ol> }
 }
 
 fn stage_word(texts: &Scheduling, stage: &str) -> String {

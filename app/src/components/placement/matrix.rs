@@ -1,6 +1,7 @@
 //! Every filter's verdict on every cluster.
 
 use super::order::{FILTERS, place};
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::t;
@@ -32,7 +33,7 @@ pub fn Matrix(verdicts: Vec<ClusterVerdicts>) -> impl IntoView {
         view! {
             <tr role="row" data-testid="verdicts" data-cluster=cluster.cluster.clone()>
                 <th role="rowheader" scope="row">{cluster.cluster.clone()}</th>
-                {cells.collect_view()}
+                {cells.collect_any()}
             </tr>
         }
     });
@@ -43,16 +44,16 @@ pub fn Matrix(verdicts: Vec<ClusterVerdicts>) -> impl IntoView {
     view! {
         <section class="stack" aria-label=texts.verdicts>
             <h2>{texts.verdicts}</h2>
-            <ul class="legend">{legend.collect_view()}</ul>
+            <ul class="legend">{legend.collect_any()}</ul>
             <div class="table-wrap scroll-x">
                 <table class="table table-plain matrix" role="table" data-testid="matrix">
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" scope="col">{texts.cluster}</th>
-                            {heads.collect_view()}
+                            {heads.collect_any()}
                         </tr>
                     </thead>
-                    <tbody role="rowgroup">{rows.collect_view()}</tbody>
+                    <tbody role="rowgroup">{rows.collect_any()}</tbody>
                 </table>
             </div>
         </section>

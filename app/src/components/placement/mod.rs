@@ -11,6 +11,7 @@ pub use funnel::Funnel;
 pub use matrix::Matrix;
 
 use crate::components::badge::StateBadge;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{Lang, lang, t};
@@ -69,7 +70,7 @@ pub fn Breakdown(answer: ScheduleAnswer) -> impl IntoView {
 #[component]
 fn Warnings(warnings: Vec<String>) -> impl IntoView {
     let texts = t::<Scheduling>();
-    let items = warnings.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let items = warnings.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_any();
     (!warnings.is_empty()).then(|| {
         view! {
             <div class="banner banner-warn placement-warnings" role="status">

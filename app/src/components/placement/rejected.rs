@@ -1,5 +1,6 @@
 //! The clusters that some filter does not pass, grouped by the first reason.
 
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::format::age::seconds;
 use crate::i18n::Lang;
@@ -19,7 +20,7 @@ pub fn RejectedClusters(rejected: Vec<Rejected>) -> impl IntoView {
     view! {
         <section class="stack placement-part">
             <h3>{t::<Scheduling>().rejected}</h3>
-            {groups.collect_view()}
+            {groups.collect_any()}
         </section>
     }
     .into_any()
@@ -51,7 +52,7 @@ fn Group(title: String, filter: String, clusters: Vec<Rejected>) -> impl IntoVie
             <h4 class="rejected-title">
                 {title} " " <span class="count">{count}</span> " " <span class="muted mono">{filter}</span>
             </h4>
-            <ul>{rows.collect_view()}</ul>
+            <ul>{rows.collect_any()}</ul>
         </div>
     }
     .into_any()
@@ -68,7 +69,7 @@ fn Row(cluster: Rejected) -> impl IntoView {
         view! {
             <details class="form-more rejected-more">
                 <summary>{words}</summary>
-                <ul>{items.collect_view()}</ul>
+                <ul>{items.collect_any()}</ul>
             </details>
         }
     });

@@ -1,6 +1,7 @@
 //! One bar of 0 to 100 with a segment for each scorer; a scorer has the same colour and place in every row.
 
 use super::order::{self, SCORERS};
+use crate::components::each::CollectAny;
 use crate::format::number::short;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{fill, t};
@@ -61,7 +62,7 @@ pub fn ScoreBar(ranked: Ranked) -> impl IntoView {
     view! {
         <svg class="score-bar" width="100%" height="16" role="img" aria-label=label>
             <rect class="bar-ground" x="0" y="0" width="100%" height="100%"></rect>
-            {segments.collect_view()}
+            {segments.collect_any()}
         </svg>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! The last 24 hours as a band: each alert lies where it lasted.
 
+use crate::components::each::CollectAny;
 use crate::format::number::fixed;
 use crate::i18n::alerting::Alerting;
 use crate::i18n::{fill, t};
@@ -42,11 +43,11 @@ pub fn Band(alerts: Vec<Alert>, now: Timestamp) -> impl IntoView {
             <figcaption class="help">{texts.last_day}</figcaption>
             <svg class="stacked-bar" width="100%" height="20" role="img" aria-label=label>
                 <rect class="bar-ground" x="0" y="0" width="100%" height="100%"></rect>
-                {marks.collect_view()}
+                {marks.collect_any()}
             </svg>
             <div class="band-scale help" aria-hidden="true">
                 <span>{fill(texts.hours_ago, &[&24])}</span>
-                {ticks.collect_view()}
+                {ticks.collect_any()}
                 <span>{texts.now}</span>
             </div>
         </figure>

@@ -3,6 +3,7 @@
 use super::measure::{measured, sli_of};
 use crate::components::badge::StateBadge;
 use crate::components::chart::Sparkline;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::components::sli::sli_title;
 use crate::components::when::When;
@@ -35,7 +36,7 @@ pub fn Firing(mut alerts: Vec<Alert>, trends: BTreeMap<String, Vec<Option<f64>>>
     view! {
         <section class="firing" aria-labelledby="firing" data-testid="firing">
             <h2 id="firing">{texts.firing} " " <span class="count">{count}</span></h2>
-            <ul>{rows.collect_view()}</ul>
+            <ul>{rows.collect_any()}</ul>
         </section>
     }
     .into_any()
@@ -112,7 +113,7 @@ pub fn PendingAlerts(alerts: Vec<Alert>) -> impl IntoView {
                 </li>
             }
         })
-        .collect_view();
+        .collect_any();
     (!is_empty).then(|| {
         view! {
             <section class="panel" aria-labelledby="pending">

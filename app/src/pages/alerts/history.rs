@@ -6,6 +6,7 @@ use super::firing::Place;
 use super::measure::measured;
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::Icon;
@@ -138,7 +139,7 @@ fn Table(items: Vec<Alert>) -> impl IntoView {
         (texts.ended, "figure"),
     ];
     view! {
-        <DataTable heads>{rows.collect_view()}</DataTable>
+        <DataTable heads>{rows.collect_any()}</DataTable>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ mod test;
 
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::use_parameter;
 use crate::components::form::{Calls, use_calls};
@@ -81,7 +82,7 @@ fn Table(channels: Vec<Channel>, tested: Calls<ChannelTest>) -> impl IntoView {
     let heads = vec![(texts.state, ""), (texts.channel, ""), (texts.kind, ""), (texts.matchers, ""), ("", "figure")];
     view! {
         <div class="table-wrap">
-            <DataTable heads>{rows.collect_view()}</DataTable>
+            <DataTable heads>{rows.collect_any()}</DataTable>
         </div>
     }
     .into_any()
@@ -95,7 +96,7 @@ fn Row(channel: Channel, tested: Calls<ChannelTest>) -> impl IntoView {
         true => view! { <span class="muted">{texts.every_alert}</span> }.into_any(),
         false => {
             let chips = channel.matchers.iter().map(|text| view! { <span class="chip mono">{text.clone()}</span> });
-            view! { <span class="chips">{chips.collect_view()}</span> }.into_any()
+            view! { <span class="chips">{chips.collect_any()}</span> }.into_any()
         }
     };
     let state = if channel.enabled {

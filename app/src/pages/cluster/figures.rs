@@ -1,6 +1,7 @@
 //! Nodes, pods by phase, what is requested of what there is, and service levels.
 
 use crate::components::chart::Meter;
+use crate::components::each::CollectAny;
 use crate::components::phases::{PhaseBar, PhaseLegend};
 use crate::components::sli::{SliCell, sli_title};
 use crate::format::number::{bytes_of, cores, count, percent};
@@ -61,7 +62,7 @@ pub fn Figures(summary: ClusterSummary, name: String) -> impl IntoView {
         </section>
         <section class="panel slis" aria-label=texts.slis>
             <div class="panel-head"><h2>{texts.slis}</h2></div>
-            <div class="sli-blocks">{slis.collect_view()}</div>
+            <div class="sli-blocks">{slis.collect_any()}</div>
         </section>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What fires on this cluster, and what was placed on it lately.
 
 use crate::components::badge::StateBadge;
+use crate::components::each::CollectAny;
 use crate::components::when::When;
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::t;
@@ -26,7 +27,7 @@ pub fn Alerts(alerts: Vec<Alert>) -> impl IntoView {
         <section class="panel">
             <div class="panel-head"><h2>{texts.recent_alerts}</h2></div>
             {none}
-            <ul>{rows.collect_view()}</ul>
+            <ul>{rows.collect_any()}</ul>
         </section>
     }
     .into_any()
@@ -50,7 +51,7 @@ pub fn Decisions(decisions: Vec<DecisionItem>) -> impl IntoView {
         <section class="panel">
             <div class="panel-head"><h2>{texts.recent_decisions}</h2></div>
             {none}
-            <ul>{rows.collect_view()}</ul>
+            <ul>{rows.collect_any()}</ul>
         </section>
     }
     .into_any()

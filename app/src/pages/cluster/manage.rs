@@ -1,14 +1,13 @@
 //! Changing a cluster: cordon, probe, settings, credential, removal. It stands outside of what is refreshed, so that
 //! nothing typed is lost when figures change.
 
-use crate::components::form::{CallForm, Calls, PostForm, use_calls};
+use crate::components::form::{CallForm, Calls, use_calls};
 use crate::components::loaded::Loaded;
 use crate::components::safe_textarea::SafeTextarea;
 use crate::format::taint;
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::common::Common;
 use crate::i18n::{fill, t};
-use crate::pages::clusters::CredentialFields;
 use crate::reading::Reading;
 use crate::server_fns::Failure;
 use crate::server_fns::clusters::{
@@ -32,7 +31,7 @@ pub fn Manage(name: String) -> impl IntoView {
             <Operate cluster=cluster.clone() action=cordoned />
             {may(Action::ManageClusters).then(|| view! {
                 <Settings cluster=cluster.clone() action=saved />
-                <Credential name=cluster.name.clone() />
+                <super::credential::Credential name=cluster.name.clone() />
                 <Remove name=cluster.name.clone() />
             })}
         }
@@ -113,24 +112,6 @@ fn Settings(cluster: Cluster, action: Calls<()>) -> impl IntoView {
                 <Outcome calls=action />
                 <div class="form-actions"><button class="button" data-testid="save-settings">{t::<Common>().save}</button></div>
             </CallForm>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Credential(name: String) -> impl IntoView {
-    let texts = t::<Texts>();
-    view! {
-        <section class="panel">
-            <details class="form-more">
-                <summary>{texts.replace}</summary>
-                <p class="help">{texts.replace_help}</p>
-                <PostForm action=format!("/forms/clusters/{name}/credential") testid="replace-credential">
-                    <CredentialFields />
-                    <div class="form-actions"><button class="button">{texts.replace_submit}</button></div>
-                </PostForm>
-            </details>
         </section>
     }
     .into_any()

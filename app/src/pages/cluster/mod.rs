@@ -1,5 +1,6 @@
 //! `/clusters/{name}`: one cluster, its figures, its data's ages, its settings.
 
+pub mod credential;
 mod figures;
 mod history;
 mod manage;
@@ -8,6 +9,7 @@ mod watch;
 use crate::components::age::Age;
 use crate::components::badge::StateBadge;
 use crate::components::copy::LongName;
+use crate::components::each::CollectAny;
 use crate::components::labels::LabelChips;
 use crate::components::loaded::Loaded;
 use crate::components::page::{Crumb, PageHead};
@@ -91,7 +93,7 @@ fn Facts(cluster: Cluster) -> impl IntoView {
         let text = crate::format::taint::write(taint);
         view! { <span class="chip mono">{text}</span> }
     });
-    let taints = taints.collect_view();
+    let taints = taints.collect_any();
     view! {
         <section class="panel">
             <div class="panel-head"><h2>{texts.about}</h2></div>

@@ -1,6 +1,7 @@
 //! How old each kind's data is, and what watching costs.
 
 use crate::components::age::Age;
+use crate::components::each::CollectAny;
 use crate::format::number::{bytes, count};
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::t;
@@ -29,7 +30,7 @@ pub fn Ages(cluster: Cluster) -> impl IntoView {
     view! {
         <section class="panel" data-testid="ages">
             <div class="panel-head"><h2>{texts.ages}</h2></div>
-            <dl class="facts">{rows.collect_view()} {limited}</dl>
+            <dl class="facts">{rows.collect_any()} {limited}</dl>
         </section>
     }
     .into_any()
@@ -55,7 +56,7 @@ pub fn Costs(costs: WatchCosts) -> impl IntoView {
                 <h2>{texts.watch}</h2>
                 <span class="help">{texts.watch_help}</span>
             </div>
-            <dl class="facts">{rows.collect_view()}</dl>
+            <dl class="facts">{rows.collect_any()}</dl>
         </section>
     }
     .into_any()

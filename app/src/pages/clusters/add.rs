@@ -1,19 +1,46 @@
-//! The dialog that adds a cluster. It is a page of its own address, so that it works without JavaScript too.
+//! The dialog that adds a cluster. It is a page of its own address, so that it works without JavaScript too. Its code is
+//! loaded when it is first opened.
 
 use super::test_result::TestResult;
 use crate::components::form::{AreaField, Check, PostForm, TextField, use_form};
 use crate::components::icon::{Icon, IconView};
+use crate::components::loaded::Skeleton;
+use crate::components::on_demand::{Loading, NotLoaded, on_demand};
 use crate::i18n::clusters::Clusters as Texts;
 use crate::i18n::common::Common;
 use crate::i18n::t;
 use crate::viewer::use_viewer;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use model::access::Role;
 use model::wire::cluster::Validation;
 
+pub fn load() -> Loading {
+    Box::pin(load_add())
+}
+
+#[wasm_split(clusters__add, wasm_split_path = leptos::wasm_split, preload(load_add), fallible)]
+fn add() -> Result<AnyView, NotLoaded> {
+    Ok(view! { <AddDialog /> }.into_any())
+}
+
+/// The dialog, once its code is there.
+pub fn dialog() -> AnyView {
+    let meanwhile = || {
+        view! {
+            <div class="dialog-scrim" aria-hidden="true"></div>
+            <section class="dialog" role="dialog" aria-modal="true" aria-label={t::<Texts>().add_title}>
+                <Skeleton rows=12 />
+            </section>
+        }
+        .into_any()
+    };
+    on_demand(load, || Box::pin(add()), meanwhile)
+}
+
 #[component]
-pub fn AddDialog() -> impl IntoView {
+fn AddDialog() -> impl IntoView {
     let (texts, common) = (t::<Texts>(), t::<Common>());
     let tested = RwSignal::new(None::<Validation>);
     let answered = Callback::new(move |text: String| tested.set(small_json::from_str(&text).ok()));

@@ -1,6 +1,6 @@
 //! `/clusters`: every registered cluster, and the dialog that adds one (`?add=1`).
 
-mod add;
+pub mod add;
 mod table;
 mod test_result;
 
@@ -50,7 +50,7 @@ pub fn ClustersPage() -> impl IntoView {
         </PageHead>
         <SelectorBar selector />
         <Loaded source view=show rows=6 />
-        {move || adding.get().then(|| view! { <add::AddDialog /> })}
+        {move || adding.get().then(add::dialog)}
     }
     .into_any()
 }

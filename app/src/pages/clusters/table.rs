@@ -3,6 +3,7 @@
 use crate::components::age::Age;
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::components::labels::LabelChips;
 use crate::components::phases::PhaseBar;
@@ -39,7 +40,7 @@ pub fn Table(table: ClusterTable) -> impl IntoView {
     ];
     view! {
         <div class="table-wrap">
-            <DataTable heads class="clusters" testid="clusters">{rows.collect_view()}</DataTable>
+            <DataTable heads class="clusters" testid="clusters">{rows.collect_any()}</DataTable>
             <div class="table-foot">
                 <strong data-testid="total">{fill(texts.total, &[&total])}</strong>
             </div>

@@ -1,6 +1,7 @@
 //! What trying a credential found.
 
 use crate::components::badge::Tone;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::components::when::When;
 use crate::i18n::clusters::Clusters as Texts;
@@ -60,7 +61,7 @@ fn Permissions(permissions: Vec<Permission>) -> impl IntoView {
     view! {
         <section>
             <h3>{texts.permissions}</h3>
-            <ul class="permissions">{entries.collect_view()}</ul>
+            <ul class="permissions">{entries.collect_any()}</ul>
         </section>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What was done, try by try, as a timeline with times.
 
 use crate::components::badge::{StateBadge, appearance};
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::components::when::When;
 use crate::format::age::seconds;
@@ -20,7 +21,7 @@ pub fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
         <section class="panel" aria-labelledby="attempts">
             <div class="panel-head"><h2 id="attempts">{texts.attempts}</h2></div>
             {is_empty.then(|| view! { <p class="muted">{texts.no_attempts}</p> })}
-            <div class="stack">{tries.collect_view()}</div>
+            <div class="stack">{tries.collect_any()}</div>
         </section>
     }
     .into_any()
@@ -43,7 +44,7 @@ fn One(number: usize, attempt: Attempt) -> impl IntoView {
             {attempt.error.map(|error| view! {
                 <p class="banner banner-bad"><IconView icon=Icon::Warning /> <span>{error}</span></p>
             })}
-            <ol class="timeline">{entries.collect_view()}</ol>
+            <ol class="timeline">{entries.collect_any()}</ol>
             {objects}
         </article>
     }
@@ -106,7 +107,7 @@ fn Objects(objects: Vec<AppliedObject>) -> impl IntoView {
     });
     view! {
         <h4 class="attempt-objects-title">{texts.objects}</h4>
-        <ul>{rows.collect_view()}</ul>
+        <ul>{rows.collect_any()}</ul>
     }
     .into_any()
 }

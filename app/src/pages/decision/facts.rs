@@ -1,6 +1,7 @@
 //! What the decision used: ages, seed, profile, time taken.
 
 use crate::components::copy::LongName;
+use crate::components::each::CollectAny;
 use crate::format::age::seconds;
 use crate::i18n::common::Common;
 use crate::i18n::scheduling::Scheduling;
@@ -44,7 +45,7 @@ pub fn Facts(answer: ScheduleAnswer) -> impl IntoView {
                         <th role="columnheader" scope="col" class="figure">{texts.pods}</th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">{ages.collect_view()}</tbody>
+                <tbody role="rowgroup">{ages.collect_any()}</tbody>
             </table>
         </section>
     }

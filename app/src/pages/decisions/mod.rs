@@ -3,6 +3,7 @@
 use crate::components::badge::StateBadge;
 use crate::components::copy::LongName;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::filter_bar::{FilterBar, FilterSelect, FilterText, use_parameter};
 use crate::components::icon::{Icon, IconView};
@@ -97,7 +98,7 @@ fn Table(items: Vec<DecisionItem>) -> impl IntoView {
         (texts.when, "figure"),
     ];
     view! {
-        <DataTable heads>{rows.collect_view()}</DataTable>
+        <DataTable heads>{rows.collect_any()}</DataTable>
     }
     .into_any()
 }

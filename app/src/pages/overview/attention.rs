@@ -1,6 +1,7 @@
 //! What needs a person: worst and oldest first.
 
 use crate::components::badge::StateBadge;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::components::sli::sli_value;
 use crate::components::when::When;
@@ -45,7 +46,7 @@ pub fn Attention(clusters: Vec<Cluster>, firing: Vec<Alert>, waiting: Vec<Decisi
         .into_any();
     }
     let count = items.len();
-    let rows = items.into_iter().map(|item| view! { <Row item /> }).collect_view();
+    let rows = items.into_iter().map(|item| view! { <Row item /> }).collect_any();
     view! {
         <section class="attention" aria-labelledby="attention" data-testid="attention">
             <h2 id="attention">{texts.needs_person} " " <span class="count">{count}</span></h2>

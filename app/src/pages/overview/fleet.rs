@@ -5,6 +5,7 @@ use crate::components::age::Age;
 use crate::components::badge::StateBadge;
 use crate::components::chart::Meter;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::phases::PhaseBar;
 use crate::components::sli::{SliCell, sli_title};
 use crate::format::age::STALE_SECONDS;
@@ -37,7 +38,7 @@ pub fn Fleet(clusters: Vec<Cluster>, summaries: Vec<ClusterSummary>) -> impl Int
         <section class="stack" aria-labelledby="fleet">
             <h2 id="fleet" class="visually-hidden">{texts.clusters}</h2>
             <div class="table-wrap">
-                <DataTable heads class="fleet" testid="fleet">{rows.collect_view()}</DataTable>
+                <DataTable heads class="fleet" testid="fleet">{rows.collect_any()}</DataTable>
             </div>
         </section>
     }
@@ -104,7 +105,7 @@ fn Figures(summary: ClusterSummary) -> impl IntoView {
             </span>
             <Meter part=requested.memory_bytes whole=of.memory_bytes label=texts.memory_requested />
         </td>
-        {slis.collect_view()}
+        {slis.collect_any()}
     }
     .into_any()
 }

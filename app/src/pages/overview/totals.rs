@@ -2,6 +2,7 @@
 
 use crate::components::age::Age;
 use crate::components::chart::Meter;
+use crate::components::each::CollectAny;
 use crate::format::age::STALE_SECONDS;
 use crate::format::number::{bytes, cores, count, percent};
 use crate::i18n::overview::Overview as Texts;
@@ -65,7 +66,7 @@ pub fn Totals(clusters: Vec<Cluster>, summaries: Vec<ClusterSummary>) -> impl In
     });
     view! {
         <section class="totals" data-testid="totals" aria-live="off">
-            <div class="totals-row">{cards.collect_view()}</div>
+            <div class="totals-row">{cards.collect_any()}</div>
             <p class="totals-note">
                 <span data-testid="totals-over">{over}</span>
                 {age.is_some().then(|| view! { <Age age=age /> })}

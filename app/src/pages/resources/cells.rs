@@ -1,26 +1,26 @@
 //! One cell of a table, by its column.
 
 use super::query::ListQuery;
-use super::store::value_of;
+use super::rows::{Cell, Row};
 use crate::components::badge::StateBadge;
 use crate::components::chart::Meter;
 use crate::components::copy::LongName;
+use crate::components::each::CollectAny;
 use crate::components::labels::LabelChips;
 use crate::components::when::{When, WhenShort};
+use crate::format::number::short as short_number;
 use crate::format::text::middle_cut;
 use crate::i18n::lists::column_title;
 use crate::i18n::{common::Common, lang, t};
 use leptos::prelude::*;
 use model::kinds::{Column, ColumnType};
-use model::wire::resource::ResourceRow;
-use serde_json::Value;
 
 /// How many characters of a name a column shows.
 const NAME: usize = 34;
 const OTHER: usize = 20;
 
 /// A cell of the table.
-pub fn cell(column: &'static Column, row: &ResourceRow, query: &ListQuery) -> AnyView {
+pub fn cell(column: &'static Column, row: &Row, query: &ListQuery) -> AnyView {
     match column.name {
         "name" => {
             let open = query.with_open(Some(&row.uid)).address();
@@ -32,23 +32,23 @@ pub fn cell(column: &'static Column, row: &ResourceRow, query: &ListQuery) -> An
         }
         "namespace" => short(row.namespace.clone().unwrap_or_default()),
         "createdAt" => view! { <WhenShort at=row.created_at /> }.into_any(),
-        "images" => images(value_of(&row.columns, "images")),
+        "images" => images(row.value("images")),
         // Events have no name worth showing: what they are about opens them.
         "object" => {
             let open = query.with_open(Some(&row.uid)).address();
-            let object = value_of(&row.columns, "object").map(plain).unwrap_or_else(|| row.name.clone());
+            let object = row.value("object").map(plain).unwrap_or_else(|| row.name.clone());
             view! { <LongName name=object most=NAME href=Some(open) stays=true /> }.into_any()
         }
         "message" => {
-            let message = value_of(&row.columns, "message").map(plain).unwrap_or_default();
+            let message = row.value("message").map(plain).unwrap_or_default();
             view! { <span class="message" title=message.clone()>{message.clone()}</span> }.into_any()
         }
-        _ => value(column, value_of(&row.columns, column.name), false),
+        _ => value(column, row.value(column.name), false),
     }
 }
 
 /// The same in the drawer, where there is room for all of it.
-pub fn whole_cell(column: &'static Column, row: &ResourceRow) -> AnyView {
+pub fn whole_cell(column: &'static Column, row: &Row) -> AnyView {
     match column.name {
         "name" => copied(row.name.clone()),
         "uid" => copied(row.uid.clone()),
@@ -60,43 +60,53 @@ pub fn whole_cell(column: &'static Column, row: &ResourceRow) -> AnyView {
             None => t::<Common>().never.into_any(),
         },
         "labels" => view! { <LabelChips labels=row.labels.clone() most=usize::MAX /> }.into_any(),
-        _ => value(column, value_of(&row.columns, column.name), true),
+        _ => value(column, row.value(column.name), true),
     }
 }
 
-fn value(column: &'static Column, value: Option<&Value>, whole: bool) -> AnyView {
-    let value = value.unwrap_or(&Value::Null);
+fn value(column: &'static Column, value: Option<&Cell>, whole: bool) -> AnyView {
+    let value = value.unwrap_or(&Cell::Nothing);
     match (column.name, column.of, value) {
-        (_, _, Value::Null) => nothing(),
-        ("status", _, Value::String(state)) => view! { <StateBadge state=state.clone() /> }.into_any(),
-        ("used", _, Value::Number(percent)) => {
-            let percent = percent.as_i64().unwrap_or_default();
+        (_, _, Cell::Nothing) => nothing(),
+        ("status", _, Cell::Text(state)) => view! { <StateBadge state=state.clone() /> }.into_any(),
+        ("used", _, Cell::Number(percent)) => {
+            let percent = *percent;
             let label = column_title(lang(), "used").to_string();
             view! { <span class="used"><Meter part=percent whole=100 label=label />{percent} " %"</span> }.into_any()
         }
-        (_, ColumnType::Time, Value::String(at)) => match at.parse() {
+        (_, ColumnType::Time, Cell::Text(at)) => match at.parse() {
             Ok(at) if whole => view! { <When at=at /> }.into_any(),
             Ok(at) => view! { <WhenShort at=at /> }.into_any(),
             Err(_) => nothing(),
         },
-        ("message", _, Value::String(message)) => message.clone().into_any(),
-        (_, ColumnType::Bool, Value::Bool(value)) => {
+        ("message", _, Cell::Text(message)) => message.clone().into_any(),
+        (_, ColumnType::Bool, Cell::Bool(value)) => {
             let texts = t::<Common>();
             if *value { texts.yes } else { texts.no }.into_any()
         }
-        (_, ColumnType::List, Value::Array(items)) if whole => {
+        (_, ColumnType::List, Cell::List(items)) if whole => {
             let items = items.iter().map(|item| view! { <li class="mono">{plain(item)}</li> });
-            view! { <ul>{items.collect_view()}</ul> }.into_any()
+            view! { <ul>{items.collect_any()}</ul> }.into_any()
         }
-        (_, ColumnType::List, Value::Array(items)) => short(items.iter().map(plain).collect::<Vec<_>>().join(", ")),
-        (_, ColumnType::Text, Value::String(text)) if whole => copied(text.clone()),
-        (_, ColumnType::Text, Value::String(text)) => short(text.clone()),
+        (_, ColumnType::List, Cell::List(items)) => short(items.iter().map(plain).collect::<Vec<_>>().join(", ")),
+        (_, ColumnType::Text, Cell::Text(text)) if whole => copied(text.clone()),
+        (_, ColumnType::Text, Cell::Text(text)) => short(text.clone()),
         (_, _, other) => plain(other).into_any(),
     }
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_string)
+fn plain(value: &Cell) -> String {
+    match value {
+        Cell::Nothing => String::new(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Fraction(number) => short_number(*number),
+        Cell::Text(text) => text.clone(),
+        Cell::List(cells) => cells.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Cell::Object(columns) => {
+            columns.iter().map(|(key, cell)| [key, ": ", &plain(cell)].concat()).collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 fn nothing() -> AnyView {
@@ -119,8 +129,9 @@ fn copied(text: String) -> AnyView {
 }
 
 /// Without the registry in front: that is the same for most.
-fn images(value: Option<&Value>) -> AnyView {
-    let all: Vec<String> = value.and_then(Value::as_array).into_iter().flatten().map(plain).collect();
+fn images(value: Option<&Cell>) -> AnyView {
+    let Some(Cell::List(all)) = value else { return nothing() };
+    let all: Vec<String> = all.iter().map(plain).collect();
     let Some(first) = all.first() else { return nothing() };
     let name = first.rsplit('/').next().unwrap_or(first);
     let more = if all.len() > 1 { format!(" +{}", all.len() - 1) } else { String::new() };

@@ -1,15 +1,18 @@
 //! The filter bar: the query in words one can edit, and facets with counts.
 
+use super::check;
 use super::query::{ListQuery, term};
 use super::store::ListStore;
 use super::tables::TableSpec;
+use crate::components::each::CollectAny;
 use crate::components::form::GoForm;
 use crate::components::icon::{Icon, IconView};
+use crate::components::on_demand::later;
 use crate::i18n::lists::{Lists, column_title};
 use crate::i18n::states::state_word;
 use crate::i18n::{fill, lang, t};
 use leptos::prelude::*;
-use model::query::{Query, QueryError};
+use model::query::QueryError;
 use model::wire::resource::{Facet, FacetValue};
 
 /// Values of a facet that are shown at once; the others are one click away.
@@ -20,7 +23,7 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
     let texts = t::<Lists>();
     let typed = RwSignal::new(query.read_untracked().q.clone());
     Effect::new(move |_| typed.set(query.with(|query| query.q.clone())));
-    let error = Memo::new(move |_| typed.with(|text| Query::parse(text, table.spec()).err()));
+    let error = use_check(typed, table);
     let kept = move || {
         query.with(|query| {
             [
@@ -31,11 +34,13 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-            .collect_view()
+            .collect_any()
         })
     };
     let action = move || query.with(|query| format!("/resources/{}", query.kind));
-    let clear = move || query.with(|query| query.with_q("").address());
+    let clear = Signal::derive(move || query.with(|query| query.with_q("").address()));
+    let nothing_typed = Signal::derive(move || query.with(|query| query.q.is_empty()));
+    let q = Signal::derive(move || query.with(|query| query.q.clone()));
     view! {
         <search class="query-bar">
             <GoForm action=Signal::derive(action)>
@@ -44,8 +49,8 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
                     id="query"
                     name="q"
                     class="input mono"
-                    value=move || query.with(|query| query.q.clone())
-                    prop:value=move || typed.get()
+                    value=q
+                    prop:value=typed
                     placeholder=texts.query_placeholder
                     title=texts.query_help
                     autocomplete="off"
@@ -58,7 +63,7 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
                 />
                 {kept}
                 <button class="button" data-testid="query-run">{texts.run}</button>
-                <a class="button button-quiet" href=clear hidden=move || query.with(|query| query.q.is_empty())>
+                <a class="button button-quiet" href=clear hidden=nothing_typed>
                     {texts.clear}
                 </a>
             </GoForm>
@@ -68,6 +73,32 @@ pub fn QueryBar(table: &'static TableSpec, query: Memo<ListQuery>) -> impl IntoV
         </search>
     }
     .into_any()
+}
+
+/// What is wrong with what is typed.
+fn use_check(typed: RwSignal<String>, table: &'static TableSpec) -> RwSignal<Option<QueryError>> {
+    let error = RwSignal::new(None);
+    let ask = move |text: String| {
+        if text.is_empty() {
+            return error.set(None);
+        }
+        let checked = check::check(text.clone(), table.spec());
+        later(Box::pin(checked), move |outcome| {
+            // By the time the code has come, something else may be typed, or the page may be another one.
+            if typed.try_get_untracked().is_some_and(|now| now == text) {
+                error.set(outcome.ok().flatten());
+            }
+        });
+    };
+    ask(typed.get_untracked());
+    Effect::new(move |before: Option<String>| {
+        let text = typed.get();
+        if before.is_some_and(|before| before != text) {
+            ask(text.clone());
+        }
+        text
+    });
+    error
 }
 
 /// Where the query stops making sense, pointed at in the query itself.
@@ -92,7 +123,7 @@ pub fn Facets(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
     let facets = move || {
         let query = query.get();
         let facets = store.facets.get();
-        facets.into_iter().filter(|facet| is_useful(facet, &query)).map(|facet| one_facet(facet, &query)).collect_view()
+        facets.into_iter().filter(|facet| is_useful(facet, &query)).map(|facet| one_facet(facet, &query)).collect_any()
     };
     view! { <nav class="facets" aria-label={t::<Lists>().facets} data-testid="facets">{facets}</nav> }.into_any()
 }

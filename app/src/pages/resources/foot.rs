@@ -3,6 +3,7 @@
 use super::query::ListQuery;
 use super::store::ListStore;
 use crate::components::age::Age;
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::format::number::count;
 use crate::format::time::utc_clock;
@@ -35,10 +36,10 @@ pub fn Partial(store: ListStore) -> impl IntoView {
         view! { <li data-testid="partial" data-cluster=cluster.name.clone()>{text}</li> }
     };
     view! {
-        <div class="banner banner-held partial" role="status" hidden=move || odd.read().is_empty()>
+        <div class="banner banner-held partial" role="status" hidden=Signal::derive(move || odd.read().is_empty())>
             <IconView icon=Icon::Dotted />
             <strong>{texts.partial}</strong>
-            <ul>{move || odd.get().into_iter().map(line).collect_view()}</ul>
+            <ul>{move || odd.get().into_iter().map(line).collect_any()}</ul>
         </div>
     }
     .into_any()
@@ -47,17 +48,19 @@ pub fn Partial(store: ListStore) -> impl IntoView {
 #[component]
 pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
     let texts = t::<Lists>();
-    let shown = move || {
+    let shown = Signal::derive(move || {
         let (offset, rows) = (store.offset.get() as u64, store.order.read().len() as u64);
         fill(texts.shown, &[&count(offset + rows.min(1)), &count(offset + rows)])
-    };
-    let total = move || fill(texts.total, &[&count(store.total.get())]);
-    let over = move || {
+    });
+    let total = Signal::derive(move || fill(texts.total, &[&count(store.total.get())]));
+    let over = Signal::derive(move || {
         store.ages.with(|ages| {
             let present = ages.clusters.iter().filter(|c| !c.stale && !c.not_allowed).count();
             fill(texts.over, &[&present, &ages.clusters.len()])
         })
-    };
+    });
+    let held = Signal::derive(move || fill(texts.held, &[&store.held.get()]));
+    let none_held = Signal::derive(move || store.held.get() == 0);
     // The oldest part that still counts as the present is how old the total is.
     let age = move || {
         store.ages.with(|ages| {
@@ -66,8 +69,9 @@ pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
         })
     };
     let none = move || store.ages.read().clusters.is_empty();
-    let csv =
-        move || query.with(|query| format!("/api/v1/resources/{}?{}&format=csv", query.kind, csv_parameters(query)));
+    let csv = Signal::derive(move || {
+        query.with(|query| format!("/api/v1/resources/{}?{}&format=csv", query.kind, csv_parameters(query)))
+    });
     view! {
         <div class="table-foot">
             <div class="table-foot-facts">
@@ -75,8 +79,8 @@ pub fn Foot(store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
                 <span data-testid="shown">{shown}</span>
                 <span>{over}</span>
                 {move || (!none()).then(|| view! { <Age age=age() /> })}
-                <span class="held" hidden=move || store.held.get() == 0>
-                    {move || fill(texts.held, &[&store.held.get()])}
+                <span class="held" hidden=none_held>
+                    {held}
                 </span>
             </div>
             <div class="pager">

@@ -1,16 +1,20 @@
 //! `/resources/{kind}`: one live list over all clusters in scope.
 
 mod cells;
+pub mod check;
+pub mod details;
 mod drawer;
 mod filter;
 mod foot;
 pub mod query;
+mod rows;
 mod scroll;
 mod store;
 mod table;
 mod tables;
 
 use self::query::ListQuery;
+use self::rows::List;
 use self::store::{ListMessage, ListStore};
 use self::tables::{TableSpec, table_of};
 use crate::components::empty::Empty;
@@ -28,7 +32,6 @@ use crate::viewer::may;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::access::Action;
-use model::wire::resource::ResourceList;
 
 /// Without a word from the stream for this long the page asks by itself.
 const SILENCE_MS: f64 = 4000.0;
@@ -62,10 +65,11 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
             asked_at.set_value(at);
             ListResources { list: format!("{}&offset={at}", asked.get()) }
         },
-    );
+    )
+    .read_as::<List>();
     follow(store, query, offset, clock, heard);
     let title = kind_title(lang(), table.spec().plural).unwrap_or(table.spec().kind);
-    let show = move |list: ResourceList| {
+    let show = move |list: List| {
         heard.set_value(clock.stamp());
         // The window may have moved on meanwhile.
         if asked_at.get_value() == offset.get_untracked() {

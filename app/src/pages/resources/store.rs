@@ -1,18 +1,18 @@
 //! The rows on the screen: filled by the server's answer, kept up to date by the stream. A row that changes is changed
 //! in place; the order waits while the pointer is on the rows.
 
+use super::rows::{Delta, List, Row};
 use crate::live::ListText;
 use leptos::prelude::*;
 use model::kinds::KindSpec;
-use model::wire::resource::{ClusterAge, Facet, ResourceList, ResourceRow, WindowDelta};
-use serde_json::Value;
+use model::wire::resource::{ClusterAge, Facet};
 use std::collections::HashMap;
 
 /// What the stream says about the list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListMessage {
-    Page(ResourceList),
-    Delta(WindowDelta),
+    Page(List),
+    Delta(Delta),
 }
 
 impl ListMessage {
@@ -28,7 +28,7 @@ impl ListMessage {
 /// A row, and which of its columns the last change touched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiveRow {
-    pub row: ResourceRow,
+    pub row: Row,
     pub changed: Vec<&'static str>,
     /// Turns over at each change, so that a second one within the fade is seen too.
     pub turn: bool,
@@ -80,7 +80,7 @@ impl ListStore {
     }
 
     /// Another list in place of this one, as answered or as the stream's first message: the window at `offset`.
-    pub fn replace(&self, list: ResourceList, offset: usize, now_ms: f64) {
+    pub fn replace(&self, list: List, offset: usize, now_ms: f64) {
         let order: Vec<String> = list.rows.iter().map(|row| row.uid.clone()).collect();
         self.put(list.rows);
         self.total.set(list.total);
@@ -107,7 +107,7 @@ impl ListStore {
         }
     }
 
-    fn apply(&self, delta: WindowDelta, now_ms: f64) {
+    fn apply(&self, delta: Delta, now_ms: f64) {
         self.put(delta.rows);
         self.total.set(delta.total);
         self.ages.set(Ages { clusters: delta.clusters, received_ms: now_ms });
@@ -118,7 +118,7 @@ impl ListStore {
         }
     }
 
-    fn put(&self, rows: Vec<ResourceRow>) {
+    fn put(&self, rows: Vec<Row>) {
         self.rows.update_value(|known| {
             for row in rows {
                 match known.get(&row.uid) {
@@ -162,7 +162,7 @@ impl ListStore {
     }
 }
 
-fn change(signal: &ArcRwSignal<LiveRow>, row: ResourceRow, spec: &'static KindSpec) {
+fn change(signal: &ArcRwSignal<LiveRow>, row: Row, spec: &'static KindSpec) {
     let changed = signal.with_untracked(|live| changed_columns(&live.row, &row, spec));
     if changed.is_empty() {
         return;
@@ -174,24 +174,13 @@ fn change(signal: &ArcRwSignal<LiveRow>, row: ResourceRow, spec: &'static KindSp
     });
 }
 
-fn changed_columns(old: &ResourceRow, new: &ResourceRow, spec: &'static KindSpec) -> Vec<&'static str> {
-    let mut changed: Vec<&'static str> = spec
-        .columns
-        .iter()
-        .map(|column| column.name)
-        .filter(|name| value_of(&old.columns, name) != value_of(&new.columns, name))
-        .collect();
+fn changed_columns(old: &Row, new: &Row, spec: &'static KindSpec) -> Vec<&'static str> {
+    let mut changed: Vec<&'static str> =
+        spec.columns.iter().map(|column| column.name).filter(|name| old.value(name) != new.value(name)).collect();
     if old.labels != new.labels {
         changed.push("labels");
     }
     changed
-}
-
-/// The value of a column; a dot goes into a nested object.
-pub fn value_of<'a>(columns: &'a serde_json::Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let (head, rest) = name.split_once('.').unwrap_or((name, ""));
-    let value = columns.get(head)?;
-    if rest.is_empty() { Some(value) } else { value_of(value.as_object()?, rest) }
 }
 
 /// How many places of the two orders do not agree.
@@ -205,22 +194,21 @@ mod tests {
     use super::*;
     use model::kinds::MirroredKind;
 
-    fn row(uid: &str, status: &str) -> ResourceRow {
-        serde_json::from_value(serde_json::json!({
+    fn row(uid: &str, status: &str) -> Row {
+        let row = serde_json::json!({
             "cluster": "sh", "namespace": "shop", "name": uid, "uid": uid, "createdAt": "2026-01-01T00:00:00Z",
             "labels": {}, "syncedAt": null, "status": status, "requests": { "cpu": "100m", "memory": "1Gi" }
-        }))
-        .unwrap()
+        });
+        small_json::from_str(&row.to_string()).unwrap()
     }
 
-    fn list(rows: Vec<ResourceRow>) -> ResourceList {
-        let total = rows.len() as u64;
-        ResourceList { kind: "pods".into(), total, rows, clusters: vec![], revision: 1, next: None, facets: vec![] }
+    fn list(rows: Vec<Row>) -> List {
+        List { total: rows.len() as u64, rows, clusters: vec![], facets: vec![] }
     }
 
-    fn delta(rows: Vec<ResourceRow>, order: &[&str]) -> ListMessage {
+    fn delta(rows: Vec<Row>, order: &[&str]) -> ListMessage {
         let order: Vec<String> = order.iter().map(|uid| uid.to_string()).collect();
-        ListMessage::Delta(WindowDelta { revision: 2, total: order.len() as u64, rows, order, clusters: vec![] })
+        ListMessage::Delta(Delta { total: order.len() as u64, rows, order, clusters: vec![] })
     }
 
     fn with_store(test: impl FnOnce(ListStore)) {
@@ -263,12 +251,5 @@ mod tests {
             store.replace(list(vec![row("z", "Running")]), 40, 1.0);
             assert_eq!((store.order.get_untracked(), store.offset.get_untracked()), (vec!["z".to_string()], 40));
         });
-    }
-
-    #[test]
-    fn nested_columns_are_found() {
-        let row = row("a", "Running");
-        assert_eq!(value_of(&row.columns, "requests.cpu"), Some(&Value::from("100m")));
-        assert_eq!(value_of(&row.columns, "requests.gpu"), None);
     }
 }

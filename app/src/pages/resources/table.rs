@@ -5,6 +5,7 @@ use super::query::{Direction, ListQuery};
 use super::scroll::{Room, Spacer};
 use super::store::{ListStore, LiveRow};
 use super::tables::{TableSpec, first_direction};
+use crate::components::each::CollectAny;
 use crate::components::icon::{Icon, IconView};
 use crate::format::age::STALE_SECONDS;
 use crate::i18n::lists::{Lists, column_title};
@@ -23,7 +24,7 @@ pub fn Table(
     let room = Room::new(store, offset);
     let stale = use_stale_clusters(store);
     let row = move |uid: String| store.row(&uid).map(|live| view! { <Row table live query stale /> });
-    let headers = table.shown().map(|column| view! { <Header table column query /> }).collect_view();
+    let headers = table.shown().map(|column| view! { <Header table column query /> }).collect_any();
     view! {
         <table class="table table-lines" role="table" aria-rowcount=move || store.total.get() + 1 data-testid="table">
             <thead role="rowgroup">
@@ -68,7 +69,8 @@ fn Header(table: &'static TableSpec, column: &'static Column, query: Memo<ListQu
             _ => "descending",
         })
     };
-    let href = move || query.with(|query| query.sorted_by(column.name, first_direction(column)).address());
+    let href =
+        Signal::derive(move || query.with(|query| query.sorted_by(column.name, first_direction(column)).address()));
     let icon = move || {
         let icon = if sorted() == Some("descending") { Icon::Down } else { Icon::Up };
         view! { <IconView icon /> }
@@ -98,11 +100,11 @@ fn Row(
     };
     let is_open = {
         let uid = uid.clone();
-        move || query.with(|query| query.open.as_deref() == Some(&uid)).to_string()
+        Signal::derive(move || query.with(|query| query.open.as_deref() == Some(&uid)).to_string())
     };
     let cells = move || {
         let live = live.get();
-        table.shown().map(|column| one_cell(table, column, &live, &query.read_untracked())).collect_view()
+        table.shown().map(|column| one_cell(table, column, &live, &query.read_untracked())).collect_any()
     };
     view! {
         <tr

@@ -8,6 +8,7 @@ use crate::components::safe_textarea::SafeTextarea;
 use crate::i18n::problems::problem_text;
 use crate::i18n::scheduling::Scheduling;
 use crate::i18n::{fill, lang, t};
+use crate::reading::read;
 use crate::server_fns::Failure;
 use crate::server_fns::schedule::{Choices, PlaceWorkload, ScheduleForm};
 use crate::viewer::may;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::access::Action;
 use model::wire::problem::Problem;
+use serde::de::IgnoredAny;
 
 #[component]
 pub fn Editor(choices: Choices, form: RwSignal<ScheduleForm>, preview: Preview) -> impl IntoView {
@@ -22,7 +24,8 @@ pub fn Editor(choices: Choices, form: RwSignal<ScheduleForm>, preview: Preview) 
     let place = use_calls::<PlaceWorkload>();
     let state = use_call_form(place);
     Effect::new(move |_| {
-        let problem = match preview.get() {
+        let answer = preview.text().get();
+        let problem = match answer.as_deref().map(read::<IgnoredAny>) {
             Some(Err(Failure(problem))) => Some(problem),
             _ => None,
         };

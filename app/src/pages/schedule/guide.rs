@@ -1,6 +1,7 @@
 //! The guided fields: namespace, and where the workload may go.
 
 use crate::components::badge::appearance;
+use crate::components::each::CollectAny;
 use crate::components::form::use_form;
 use crate::components::icon::IconView;
 use crate::i18n::scheduling::Scheduling;
@@ -75,7 +76,7 @@ pub fn Where(form: RwSignal<ScheduleForm>, clusters: Vec<ClusterChoice>) -> impl
             <div class="form">
                 <fieldset class="field">
                     <legend>{texts.clusters} " · " {texts.weights}</legend>
-                    <ul class="schedule-clusters">{rows.collect_view()}</ul>
+                    <ul class="schedule-clusters">{rows.collect_any()}</ul>
                     <p class="help">{texts.clusters_help} " " {texts.weights_help}</p>
                 </fieldset>
                 <div class="field">

@@ -1,6 +1,7 @@
 //! `/schedule`: the manifests on the left, where they would go on the right, changing as one types.
 
 mod answer;
+pub mod breakdown;
 mod editor;
 mod guide;
 mod sample;

@@ -3,6 +3,7 @@
 mod create;
 
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::empty::Empty;
 use crate::components::form::{CallForm, Calls, use_calls};
 use crate::components::icon::Icon;
@@ -49,7 +50,7 @@ fn Table(tokens: Vec<Token>, revoke: Calls<()>) -> impl IntoView {
     ];
     view! {
         <div class="table-wrap">
-            <DataTable heads>{rows.collect_view()}</DataTable>
+            <DataTable heads>{rows.collect_any()}</DataTable>
         </div>
     }
     .into_any()

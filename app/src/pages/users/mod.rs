@@ -4,6 +4,7 @@ mod panel;
 
 use crate::components::badge::StateBadge;
 use crate::components::data_table::DataTable;
+use crate::components::each::CollectAny;
 use crate::components::filter_bar::use_parameter;
 use crate::components::icon::{Icon, IconView};
 use crate::components::loaded::Loaded;
@@ -91,7 +92,7 @@ fn Table(users: Vec<User>) -> impl IntoView {
         ("", "figure"),
     ];
     view! {
-        <DataTable heads>{rows.collect_view()}</DataTable>
+        <DataTable heads>{rows.collect_any()}</DataTable>
     }
     .into_any()
 }
