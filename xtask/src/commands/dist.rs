@@ -21,7 +21,7 @@ pub fn run(workspace: &Workspace, no_wasm_opt: bool) -> Result<ExitCode> {
     let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace, effort))?;
     let site = steps.run("Optimise and compress the browser's files", || site::assemble(workspace, &wasm, effort))?;
     if !no_wasm_opt {
-        first_route::hold(&site)?;
+        first_route::hold(&site, effort)?;
     }
     steps.run("Compile the server for release", || {
         run_command(

@@ -18,9 +18,7 @@ pub fn run(workspace: &Workspace, small: bool) -> Result<ExitCode> {
     let mut steps = Steps::new(2);
     let wasm = steps.run("Compile the browser's copy to WebAssembly", || site::compile_wasm(workspace, effort))?;
     let folder = steps.run("Lay out script, styles and icons", || site::assemble(workspace, &wasm, effort))?;
-    if small {
-        first_route::hold(&folder)?;
-    }
+    first_route::hold(&folder, effort)?;
     writeln!(std::io::stdout(), "{}", folder.display())?;
     Ok(ExitCode::SUCCESS)
 }

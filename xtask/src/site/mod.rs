@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! site/manifest.json                 which file is the script, the WebAssembly, the stylesheet
-//! site/first-route.json              what each page loads when it is entered first (release only)
+//! site/first-route.json              what each page loads when it is entered first
 //! site/assets/pilothouse-HASH.js|wasm|css   named by content, so that browsers may keep them for ever
 //! site/assets/page-NAME-HASH.wasm    all code of one page, for a browser that opens it first
 //! site/assets/part-NAME-HASH.wasm    code that only some pages need, for one that comes from another page
@@ -60,9 +60,10 @@ impl Effort {
 }
 
 /// What decides how a program becomes files: another layout makes the folder anew.
-const LAYOUT: [&str; 8] = [
+const LAYOUT: [&str; 9] = [
     include_str!("bindgen.rs"),
     include_str!("bundles.rs"),
+    include_str!("first_route.rs"),
     include_str!("loader.rs"),
     include_str!("merge.rs"),
     include_str!("names.rs"),
@@ -114,10 +115,7 @@ pub fn assemble(workspace: &Workspace, wasm: &Path, effort: Effort) -> Result<Pa
             "css": address(&stylesheet),
         });
         fs::write(site.join("manifest.json"), format!("{manifest:#}\n"))?;
-        if effort != Effort::Quick {
-            first_route::write(&program, site)?;
-        }
-        Ok(())
+        first_route::write(&program, site)
     })?;
     Ok(site)
 }

@@ -16,7 +16,7 @@ use super::{SITE_VARIABLE, build_server, build_server_beside_tests, check, serve
 use crate::cli::TestArgs;
 use crate::process::{cargo, run as run_command, watch_lines};
 use crate::progress::Steps;
-use crate::site::{self, Effort};
+use crate::site::{self, Effort, first_route};
 use crate::testcluster;
 use crate::tools::{chromium, kubectl, npm};
 use crate::workspace::Workspace;
@@ -108,7 +108,9 @@ fn run_step(workspace: &Workspace, args: &TestArgs, step: Step, tally: &mut Tall
 
 fn build_site(workspace: &Workspace) -> Result<PathBuf> {
     let wasm = site::compile_wasm(workspace, Effort::Quick)?;
-    site::assemble(workspace, &wasm, Effort::Quick)
+    let site = site::assemble(workspace, &wasm, Effort::Quick)?;
+    first_route::hold(&site, Effort::Quick)?;
+    Ok(site)
 }
 
 fn cargo_tests(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
