@@ -11,6 +11,7 @@ const STEP: usize = 10;
 /// Rows that are there beyond what is in sight.
 const MARGIN: f64 = 5.0;
 /// Browsers cannot draw what is much taller; in pixels. Longer lists are drawn shorter.
+#[cfg(feature = "hydrate")]
 const TALLEST: f64 = 16e6;
 
 /// The room of the rows before the window, and of those after it.
@@ -55,14 +56,24 @@ impl Room {
 pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
     let node = if is_after { room.after } else { room.before };
     let rows = Memo::new(move |_| if is_after { room.rows_after() } else { room.rows_before() });
-    let style = move || {
-        let tallest = TALLEST * rows.get() as f64 / room.store.total.get().max(1) as f64;
-        format!("block-size:min({} * var(--row-room), {tallest:.0}px)", rows.get())
-    };
+    // What a page is allowed to say in its text is no style, so that the room is made once the page is alive.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let (rows, total) = (rows.get() as f64, room.store.total.get().max(1) as f64);
+        if let Some(node) = node.get() {
+            let tallest = format!("{:.0}px", TALLEST * rows / total);
+            let style = web_sys::HtmlElement::style(&node);
+            // A property of our own name cannot be refused.
+            let _ = style.set_property("--rows", &rows.to_string());
+            let _ = style.set_property("--tallest", &tallest);
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = rows;
     view! {
         <tbody class="room" aria-hidden="true" node_ref=node>
             <tr>
-                <td colspan="99" style=style></td>
+                <td colspan="99"></td>
             </tr>
         </tbody>
     }

@@ -93,10 +93,8 @@ impl ListStore {
             return;
         }
         // Rows that the reader went to do not wait for the pointer.
-        batch(|| {
-            self.offset.set(offset);
-            self.put_in_place(order);
-        });
+        self.offset.set(offset);
+        self.put_in_place(order);
     }
 
     /// What the stream says of the window at `offset`.
