@@ -12,7 +12,7 @@ const STEP: usize = 10;
 const MARGIN: f64 = 5.0;
 /// Browsers cannot draw what is much taller; in pixels. Longer lists are drawn shorter.
 #[cfg(feature = "hydrate")]
-const TALLEST: f64 = 16e6;
+const TALLEST: u64 = 16_000_000;
 
 /// The room of the rows before the window, and of those after it.
 #[derive(Clone, Copy)]
@@ -59,9 +59,9 @@ pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
     // What a page is allowed to say in its text is no style, so that the room is made once the page is alive.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        let (rows, total) = (rows.get() as f64, room.store.total.get().max(1) as f64);
+        let (rows, total) = (rows.get() as u64, room.store.total.get().max(1));
         if let Some(node) = node.get() {
-            let tallest = format!("{:.0}px", TALLEST * rows / total);
+            let tallest = [&(TALLEST * rows / total).to_string(), "px"].concat();
             let style = web_sys::HtmlElement::style(&node);
             // A property of our own name cannot be refused.
             let _ = style.set_property("--rows", &rows.to_string());
