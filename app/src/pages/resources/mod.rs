@@ -63,7 +63,7 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
         move || {
             let at = offset.get_untracked();
             asked_at.set_value(at);
-            ListResources { list: format!("{}&offset={at}", asked.get()) }
+            ListResources { list: [&asked.get(), "&offset=", &at.to_string()].concat() }
         },
     )
     .read_as::<List>();
@@ -145,12 +145,12 @@ fn use_silence(clock: Clock, heard: StoredValue<f64>) -> ReadSignal<u64> {
 /// Follows the list on the stream for as long as the page is there.
 fn follow(store: ListStore, query: Memo<ListQuery>, offset: RwSignal<usize>, clock: Clock, heard: StoredValue<f64>) {
     let live = use_live();
-    let window = Memo::new(move |_| {
+    let parameters = Memo::new(move |_| {
         let offset = offset.get();
-        (query.with(|query| query.with_offset(offset).to_stream_parameters()), offset)
+        query.with(|query| query.with_offset(offset).to_stream_parameters())
     });
     Effect::new(move |_| {
-        let (parameters, offset) = window.get();
+        let (parameters, offset) = (parameters.get(), offset.get_untracked());
         let told = Callback::new(move |text: ListText| {
             let Some(message) = ListMessage::read(&text) else { return };
             heard.set_value(clock.stamp());

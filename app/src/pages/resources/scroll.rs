@@ -3,7 +3,6 @@
 
 use super::query::{ListQuery, MOST_ROWS};
 use super::store::ListStore;
-use leptos::html::Tbody;
 use leptos::prelude::*;
 
 /// The window moves by multiples of it, so that small movements ask for nothing.
@@ -21,14 +20,15 @@ pub struct Room {
     /// Where the window is to be; the store says where it is.
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only browsers scroll"))]
     wanted: RwSignal<usize>,
-    before: NodeRef<Tbody>,
-    after: NodeRef<Tbody>,
 }
+
+const BEFORE: &str = "room-before";
+const AFTER: &str = "room-after";
 
 impl Room {
     /// Room around the window of `store`, which scrolling moves for as long as the table is there.
     pub fn new(store: ListStore, wanted: RwSignal<usize>) -> Room {
-        let room = Room { store, wanted, before: NodeRef::new(), after: NodeRef::new() };
+        let room = Room { store, wanted };
         #[cfg(feature = "hydrate")]
         Effect::new(move |_| sight::follow(room));
         // What shrinks away from under the window takes it along.
@@ -54,13 +54,13 @@ impl Room {
 /// The room of rows that are not there.
 #[component]
 pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
-    let node = if is_after { room.after } else { room.before };
+    let id = if is_after { AFTER } else { BEFORE };
     let rows = Memo::new(move |_| if is_after { room.rows_after() } else { room.rows_before() });
     // What a page is allowed to say in its text is no style, so that the room is made once the page is alive.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let (rows, total) = (rows.get() as u64, room.store.total.get().max(1));
-        if let Some(node) = node.get() {
+        if let Some(node) = sight::element(id) {
             let tallest = [&(TALLEST * rows / total).to_string(), "px"].concat();
             let style = web_sys::HtmlElement::style(&node);
             // A property of our own name cannot be refused.
@@ -71,7 +71,7 @@ pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let _ = rows;
     view! {
-        <tbody class="room" aria-hidden="true" node_ref=node>
+        <tbody class="room" aria-hidden="true" id=id>
             <tr>
                 <td colspan="99"></td>
             </tr>
@@ -112,12 +112,17 @@ pub fn use_offset(query: Memo<ListQuery>) -> RwSignal<usize> {
 
 #[cfg(feature = "hydrate")]
 mod sight {
-    use super::{Room, better_offset};
+    use super::{AFTER, BEFORE, Room, better_offset};
     use leptos::prelude::*;
     use std::time::Duration;
+    use wasm_bindgen::JsCast;
 
     /// While the page is scrolled the window moves this often at most.
     const PACE: Duration = Duration::from_millis(80);
+
+    pub fn element(id: &str) -> Option<web_sys::HtmlElement> {
+        document().get_element_by_id(id)?.dyn_into().ok()
+    }
 
     pub fn follow(room: Room) {
         let waits = StoredValue::new(false);
@@ -136,8 +141,8 @@ mod sight {
                 PACE,
             );
         };
-        let scrolled = window_event_listener(leptos::ev::scroll, move |_| look());
-        let resized = window_event_listener(leptos::ev::resize, move |_| look());
+        let scrolled = window_event_listener_untyped("scroll", move |_| look());
+        let resized = window_event_listener_untyped("resize", move |_| look());
         on_cleanup(move || {
             scrolled.remove();
             resized.remove();
@@ -150,7 +155,7 @@ mod sight {
         let shown = (room.store.offset.try_get_untracked(), room.store.order.try_with_untracked(Vec::len));
         let (Some(offset), Some(shown)) = shown else { return };
         let total = room.store.total.get_untracked() as usize;
-        if let Some(sight) = in_sight(room, offset, shown, total)
+        if let Some(sight) = in_sight(offset, shown, total)
             && let Some(better) = better_offset(sight, offset, shown, total)
             && room.wanted.get_untracked() != better
         {
@@ -159,9 +164,8 @@ mod sight {
     }
 
     /// The first and the last row in sight.
-    fn in_sight(room: Room, offset: usize, shown: usize, total: usize) -> Option<(f64, f64)> {
-        let (before, after) = (room.before.get_untracked()?, room.after.get_untracked()?);
-        let (before, after) = (before.get_bounding_client_rect(), after.get_bounding_client_rect());
+    fn in_sight(offset: usize, shown: usize, total: usize) -> Option<(f64, f64)> {
+        let (before, after) = (element(BEFORE)?.get_bounding_client_rect(), element(AFTER)?.get_bounding_client_rect());
         let end = offset + shown;
         let row_at = |y: f64| {
             let (from, rows, top, bottom) = match y {
