@@ -55,27 +55,34 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
     let store = ListStore::new(table.spec());
     let heard = StoredValue::new(0.0f64);
     let silence = use_silence(clock, heard);
-    let offset = scroll::use_offset(query);
     let asked = Memo::new(move |_| query.with(|query| query.with_offset(0).to_query_string()));
-    let asked_at = StoredValue::new(0);
+    // Another list begins at its beginning.
+    Effect::new(move |_| {
+        asked.track();
+        if store.wanted.get_untracked() > 0 {
+            store.wanted.set(0);
+        }
+    });
+    let asked_at = RwSignal::new(0);
     let source = Reading::new(
         move || silence.get(),
         move || {
-            let at = offset.get_untracked();
-            asked_at.set_value(at);
+            let at = store.wanted.get_untracked();
+            asked_at.set(at);
             ListResources { list: [&asked.get(), "&offset=", &at.to_string()].concat() }
         },
     )
     .read_as::<List>();
-    follow(store, query, offset, clock, heard);
+    follow(store, query, clock, heard);
     let title = kind_title(lang(), table.spec().plural).unwrap_or(table.spec().kind);
     let show = move |list: List| {
         heard.set_value(clock.stamp());
         // The window may have moved on meanwhile.
-        if asked_at.get_value() == offset.get_untracked() {
-            store.replace(list, asked_at.get_value(), clock.stamp());
+        let at = asked_at.get_untracked();
+        if at == store.wanted.get_untracked() {
+            store.replace(list, at, clock.stamp());
         }
-        view! { <ListBody table store query offset /> }.into_any()
+        view! { <ListBody table store query /> }.into_any()
     };
     view! {
         <PageHead title=title />
@@ -86,19 +93,14 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
 }
 
 #[component]
-fn ListBody(
-    table: &'static TableSpec,
-    store: ListStore,
-    query: Memo<ListQuery>,
-    offset: RwSignal<usize>,
-) -> impl IntoView {
+fn ListBody(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
     let is_empty = Memo::new(move |_| store.order.read().is_empty() && store.offset.get() == 0);
     view! {
         <foot::Partial store />
         <filter::Facets store query />
         <div class="table-wrap">
             <Show when=move || !is_empty.get() fallback=move || view! { <NothingHere store query /> }>
-                <table::Table table store query offset />
+                <table::Table table store query />
             </Show>
             <foot::Foot store query />
         </div>
@@ -143,14 +145,14 @@ fn use_silence(clock: Clock, heard: StoredValue<f64>) -> ReadSignal<u64> {
 }
 
 /// Follows the list on the stream for as long as the page is there.
-fn follow(store: ListStore, query: Memo<ListQuery>, offset: RwSignal<usize>, clock: Clock, heard: StoredValue<f64>) {
+fn follow(store: ListStore, query: Memo<ListQuery>, clock: Clock, heard: StoredValue<f64>) {
     let live = use_live();
     let parameters = Memo::new(move |_| {
-        let offset = offset.get();
+        let offset = store.wanted.get();
         query.with(|query| query.with_offset(offset).to_stream_parameters())
     });
     Effect::new(move |_| {
-        let (parameters, offset) = (parameters.get(), offset.get_untracked());
+        let (parameters, offset) = (parameters.get(), store.wanted.get_untracked());
         let told = Callback::new(move |text: ListText| {
             let Some(message) = ListMessage::read(&text) else { return };
             heard.set_value(clock.stamp());

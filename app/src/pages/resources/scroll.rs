@@ -1,7 +1,8 @@
 //! Which rows of a long list are there: a window of them that moves along as the page is scrolled. What comes before and
 //! after it takes the room that its rows would, and nothing else.
 
-use super::query::{ListQuery, MOST_ROWS};
+#[cfg_attr(not(any(test, feature = "hydrate")), allow(unused_imports, reason = "only browsers scroll"))]
+use super::query::MOST_ROWS;
 use super::store::ListStore;
 use leptos::prelude::*;
 
@@ -9,67 +10,31 @@ use leptos::prelude::*;
 const STEP: usize = 10;
 /// Rows that are there beyond what is in sight.
 const MARGIN: f64 = 5.0;
-/// Browsers cannot draw what is much taller; in pixels. Longer lists are drawn shorter.
-#[cfg(feature = "hydrate")]
-const TALLEST: u64 = 16_000_000;
-
-/// The room of the rows before the window, and of those after it.
-#[derive(Clone, Copy)]
-pub struct Room {
-    store: ListStore,
-    /// Where the window is to be; the store says where it is.
-    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only browsers scroll"))]
-    wanted: RwSignal<usize>,
-}
 
 const BEFORE: &str = "room-before";
 const AFTER: &str = "room-after";
 
-impl Room {
-    /// Room around the window of `store`, which scrolling moves for as long as the table is there.
-    pub fn new(store: ListStore, wanted: RwSignal<usize>) -> Room {
-        let room = Room { store, wanted };
-        #[cfg(feature = "hydrate")]
-        Effect::new(move |_| sight::follow(room));
-        // What shrinks away from under the window takes it along.
-        Effect::new(move |_| {
-            let (offset, total) = (store.offset.get(), store.total.get() as usize);
-            if offset > 0 && offset >= total {
-                wanted.set(total.saturating_sub(MOST_ROWS));
-            }
-        });
-        room
-    }
-
-    fn rows_before(&self) -> usize {
-        self.store.offset.get()
-    }
-
-    fn rows_after(&self) -> usize {
-        let end = self.store.offset.get() + self.store.order.read().len();
-        (self.store.total.get() as usize).saturating_sub(end)
-    }
+/// Moves the window of `store` by scrolling, for as long as the table is there.
+pub fn follow(store: ListStore) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| sight::follow(store));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = store;
 }
 
-/// The room of rows that are not there.
+/// The room of the rows before the window, or of those after it.
 #[component]
-pub fn Spacer(room: Room, #[prop(optional)] is_after: bool) -> impl IntoView {
+pub fn Spacer(store: ListStore, #[prop(optional)] is_after: bool) -> impl IntoView {
     let id = if is_after { AFTER } else { BEFORE };
-    let rows = Memo::new(move |_| if is_after { room.rows_after() } else { room.rows_before() });
     // What a page is allowed to say in its text is no style, so that the room is made once the page is alive.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        let (rows, total) = (rows.get() as u64, room.store.total.get().max(1));
-        if let Some(node) = sight::element(id) {
-            let tallest = [&(TALLEST * rows / total).to_string(), "px"].concat();
-            let style = web_sys::HtmlElement::style(&node);
-            // A property of our own name cannot be refused.
-            let _ = style.set_property("--rows", &rows.to_string());
-            let _ = style.set_property("--tallest", &tallest);
-        }
+        let (offset, total) = (store.offset.get(), store.total.get() as usize);
+        let end = offset + store.order.read().len();
+        sight::make_room(id, if is_after { total.saturating_sub(end) } else { offset }, total);
     });
     #[cfg(not(feature = "hydrate"))]
-    let _ = rows;
+    let _ = store;
     view! {
         <tbody class="room" aria-hidden="true" id=id>
             <tr>
@@ -97,69 +62,69 @@ fn better_offset(sight: (f64, f64), offset: usize, shown: usize, total: usize) -
     (best != offset).then_some(best)
 }
 
-/// Where the window is to be: at the beginning of every other list.
-pub fn use_offset(query: Memo<ListQuery>) -> RwSignal<usize> {
-    let list = Memo::new(move |_| query.with(|query| query.with_open(None)));
-    let offset = RwSignal::new(0);
-    Effect::new(move |_| {
-        list.track();
-        if offset.get_untracked() > 0 {
-            offset.set(0);
-        }
-    });
-    offset
-}
-
 #[cfg(feature = "hydrate")]
 mod sight {
-    use super::{AFTER, BEFORE, Room, better_offset};
+    use super::{AFTER, BEFORE, better_offset};
+    use crate::pages::resources::store::ListStore;
     use leptos::prelude::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
     use std::time::Duration;
     use wasm_bindgen::JsCast;
+    use web_sys::HtmlElement;
 
+    /// Browsers cannot draw what is much taller; in pixels. Longer lists are drawn shorter.
+    const TALLEST: u64 = 16_000_000;
     /// While the page is scrolled the window moves this often at most.
     const PACE: Duration = Duration::from_millis(80);
 
-    pub fn element(id: &str) -> Option<web_sys::HtmlElement> {
+    fn element(id: &str) -> Option<HtmlElement> {
         document().get_element_by_id(id)?.dyn_into().ok()
     }
 
-    pub fn follow(room: Room) {
-        let waits = StoredValue::new(false);
+    /// Gives the element the room of so many rows of a list of `total`.
+    pub fn make_room(id: &str, rows: usize, total: usize) {
+        let Some(element) = element(id) else { return };
+        let tallest = TALLEST * rows as u64 / total.max(1) as u64;
+        let style = HtmlElement::style(&element);
+        // Properties of our own names cannot be refused.
+        let _ = style.set_property("--rows", &rows.to_string());
+        let _ = style.set_property("--tallest", &[&tallest.to_string(), "px"].concat());
+    }
+
+    pub fn follow(store: ListStore) {
+        let waits = Rc::new(Cell::new(false));
         let look = move || {
-            if waits.try_get_value() != Some(false) {
+            if waits.replace(true) {
                 return;
             }
-            waits.set_value(true);
-            set_timeout(
-                move || {
-                    // The page may be gone by now.
-                    if waits.try_set_value(false).is_none() {
-                        move_window(room);
-                    }
-                },
-                PACE,
-            );
+            let waits = Rc::clone(&waits);
+            let moves = move || {
+                waits.set(false);
+                move_window(store);
+            };
+            set_timeout(moves, PACE);
         };
+        // A browser that comes back to a page scrolls it before anybody listens.
+        look();
+        let again = look.clone();
         let scrolled = window_event_listener_untyped("scroll", move |_| look());
-        let resized = window_event_listener_untyped("resize", move |_| look());
+        let resized = window_event_listener_untyped("resize", move |_| again());
         on_cleanup(move || {
             scrolled.remove();
             resized.remove();
         });
-        // A browser that comes back to a page scrolls it before anybody listens.
-        look();
     }
 
-    fn move_window(room: Room) {
-        let shown = (room.store.offset.try_get_untracked(), room.store.order.try_with_untracked(Vec::len));
-        let (Some(offset), Some(shown)) = shown else { return };
-        let total = room.store.total.get_untracked() as usize;
+    fn move_window(store: ListStore) {
+        // The page may be gone by now.
+        let Some(offset) = store.offset.try_get_untracked() else { return };
+        let (shown, total) = (store.order.read_untracked().len(), store.total.get_untracked() as usize);
         if let Some(sight) = in_sight(offset, shown, total)
             && let Some(better) = better_offset(sight, offset, shown, total)
-            && room.wanted.get_untracked() != better
+            && store.wanted.get_untracked() != better
         {
-            room.wanted.set(better);
+            store.wanted.set(better);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The rows on the screen: filled by the server's answer, kept up to date by the stream. A row that changes is changed
 //! in place; the order waits while the pointer is on the rows.
 
+use super::query::MOST_ROWS;
 use super::rows::{Delta, List, Row};
 use crate::live::ListText;
 use leptos::prelude::*;
@@ -54,6 +55,8 @@ pub struct ListStore {
     hovered: StoredValue<bool>,
     /// Rows of the list before the first of these.
     pub offset: RwSignal<usize>,
+    /// Where the first of these is to be: scrolling moves it, and the stream brings them.
+    pub wanted: RwSignal<usize>,
     pub total: RwSignal<u64>,
     pub ages: RwSignal<Ages>,
     pub facets: RwSignal<Vec<Facet>>,
@@ -69,6 +72,7 @@ impl ListStore {
             held: RwSignal::new(0),
             hovered: StoredValue::new(false),
             offset: RwSignal::new(0),
+            wanted: RwSignal::new(0),
             total: RwSignal::new(0),
             ages: RwSignal::new(Ages::default()),
             facets: RwSignal::new(Vec::new()),
@@ -108,6 +112,11 @@ impl ListStore {
     fn apply(&self, delta: Delta, now_ms: f64) {
         self.put(delta.rows);
         self.total.set(delta.total);
+        let (offset, total) = (self.offset.get_untracked(), delta.total as usize);
+        // What shrinks away from under the window takes it along.
+        if offset > 0 && offset >= total {
+            self.wanted.set(total.saturating_sub(MOST_ROWS));
+        }
         self.ages.set(Ages { clusters: delta.clusters, received_ms: now_ms });
         let known = self.rows.with_value(|rows| delta.order.iter().all(|uid| rows.contains_key(uid)));
         // A row that never came makes the order useless; the next page message puts it right.

@@ -2,7 +2,7 @@
 
 use super::cells::cell;
 use super::query::{Direction, ListQuery};
-use super::scroll::{Room, Spacer};
+use super::scroll::{self, Spacer};
 use super::store::{ListStore, LiveRow};
 use super::tables::{TableSpec, first_direction};
 use crate::components::each::CollectAny;
@@ -15,13 +15,8 @@ use leptos::prelude::*;
 use model::kinds::{Column, ColumnType};
 
 #[component]
-pub fn Table(
-    table: &'static TableSpec,
-    store: ListStore,
-    query: Memo<ListQuery>,
-    offset: RwSignal<usize>,
-) -> impl IntoView {
-    let room = Room::new(store, offset);
+pub fn Table(table: &'static TableSpec, store: ListStore, query: Memo<ListQuery>) -> impl IntoView {
+    scroll::follow(store);
     let stale = use_stale_clusters(store);
     let row = move |uid: String| store.row(&uid).map(|live| view! { <Row table live query stale /> });
     let headers = table.shown().map(|column| view! { <Header table column query /> }).collect_any();
@@ -30,7 +25,7 @@ pub fn Table(
             <thead role="rowgroup">
                 <tr role="row">{headers}</tr>
             </thead>
-            <Spacer room />
+            <Spacer store />
             <tbody
                 role="rowgroup"
                 on:pointerenter=move |_| store.pointer(true)
@@ -38,7 +33,7 @@ pub fn Table(
             >
                 <For each=move || store.order.get() key=|uid| uid.clone() children=row />
             </tbody>
-            <Spacer room is_after=true />
+            <Spacer store is_after=true />
         </table>
     }
     .into_any()
