@@ -59,9 +59,7 @@ fn ListPage(table: &'static TableSpec, kind: String) -> impl IntoView {
     // Another list begins at its beginning.
     Effect::new(move |_| {
         asked.track();
-        if store.wanted.get_untracked() > 0 {
-            store.wanted.set(0);
-        }
+        store.wanted.set(0);
     });
     let asked_at = RwSignal::new(0);
     let source = Reading::new(

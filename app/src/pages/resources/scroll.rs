@@ -85,11 +85,10 @@ mod sight {
     /// Gives the element the room of so many rows of a list of `total`.
     pub fn make_room(id: &str, rows: usize, total: usize) {
         let Some(element) = element(id) else { return };
-        let tallest = TALLEST * rows as u64 / total.max(1) as u64;
-        let style = HtmlElement::style(&element);
-        // Properties of our own names cannot be refused.
-        let _ = style.set_property("--rows", &rows.to_string());
-        let _ = style.set_property("--tallest", &[&tallest.to_string(), "px"].concat());
+        let tallest = (TALLEST * rows as u64 / total.max(1) as u64) as usize;
+        let room = ["min(", &rows.to_string(), " * var(--row-room), ", &tallest.to_string(), "px)"].concat();
+        // A property of our own name cannot be refused.
+        let _ = HtmlElement::style(&element).set_property("--room", &room);
     }
 
     pub fn follow(store: ListStore) {
