@@ -32,8 +32,8 @@ impl ListQuery {
         for (key, value) in query.clone() {
             list.set(&key, &value);
         }
-        // Where the window is, scrolling says.
-        ListQuery { offset: 0, ..list }
+        // Where the window is, scrolling says; a smaller one would leave rows in sight empty.
+        ListQuery { offset: 0, limit: 0, ..list }
     }
 
     /// From what [`ListQuery::to_query_string`] wrote.
