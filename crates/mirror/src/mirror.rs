@@ -9,7 +9,7 @@ use crate::settings::{ClusterConfig, ClusterMeta, Settings};
 use crate::starts::PodStart;
 use crate::view::{KindSnapshot, cluster_rows, cluster_view};
 use arc_swap::ArcSwap;
-use kubeapi::listwatch::PageGate;
+use kubeapi::listwatch::Admission;
 use model::fleet::Fleet;
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
@@ -74,7 +74,7 @@ impl Mirror {
         });
         Self(Arc::new(Inner {
             deps: ClusterDeps {
-                gate: PageGate::new(deps.settings.list_pages_at_once),
+                admission: Admission::new(deps.settings.list_pages_at_once, deps.settings.watch_bytes_a_second),
                 settings: Arc::new(deps.settings),
                 revisions: Arc::new(Revisions::new()),
                 checkpoints,

@@ -8,6 +8,9 @@ use model::labels::Labels;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Four thousand changes of pods a second, where a core can take in ten times as many.
+const WATCH_BYTES_A_CORE: u64 = 32 << 20;
+
 /// How the mirror runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -29,6 +32,8 @@ pub struct Settings {
     pub checkpoint_interval: Duration,
     /// Pages of lists read at once, over all clusters.
     pub list_pages_at_once: usize,
+    /// Bytes of changes a second that all watches of all clusters may bring in the long run.
+    pub watch_bytes_a_second: u64,
     /// The streams of a cluster start spread over this time.
     pub start_spread: Duration,
     /// A pod that is not ready this long after its creation has failed to start.
@@ -66,6 +71,7 @@ impl Default for Settings {
             publish_interval: Duration::from_millis(50),
             checkpoint_interval: Duration::from_secs(2),
             list_pages_at_once: 6,
+            watch_bytes_a_second: cores() * WATCH_BYTES_A_CORE,
             start_spread: Duration::from_millis(500),
             pod_start_deadline: Duration::from_secs(300),
             retention: Retention { age: Duration::from_secs(14 * 86_400), bytes: 2 << 20 },
@@ -75,6 +81,10 @@ impl Default for Settings {
             over_budget_retry: Duration::from_secs(300),
         }
     }
+}
+
+fn cores() -> u64 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64)
 }
 
 /// What people say about a cluster; may change at any time.

@@ -1,7 +1,7 @@
 //! The state machine: list, then watch from the list's version, until the version is lost.
 
+use super::admission::Admission;
 use super::error::SyncError;
-use super::gate::PageGate;
 use super::pace::Pace;
 use super::request::Scope;
 use super::steps::{StepSender, Unheard};
@@ -13,7 +13,7 @@ use futures::StreamExt;
 use runtime::backoff::{Entropy, OsEntropy};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 /// An error's body is read up to here.
 const STATUS_BYTES: usize = 64 * 1024;
@@ -130,7 +130,7 @@ pub struct ListWatch<R: Mirrored> {
     transport: Arc<dyn Transport>,
     scope: Scope,
     limits: Limits,
-    gate: PageGate,
+    admission: Admission,
     interner: Interner,
     position: Position,
     page_objects: u32,
@@ -146,7 +146,7 @@ impl<R: Mirrored> ListWatch<R> {
         transport: Arc<dyn Transport>,
         namespace: Option<Arc<str>>,
         limits: Limits,
-        gate: PageGate,
+        admission: Admission,
         version: Option<String>,
         steps: StepSender<Step<R>>,
     ) -> Self {
@@ -154,12 +154,12 @@ impl<R: Mirrored> ListWatch<R> {
             transport,
             scope: Scope { kind: R::KIND, namespace },
             limits,
-            gate,
+            pace: Pace::new(&limits, admission.clone()),
+            admission,
             interner: Interner::default(),
             position: version.map_or(Position::Nowhere, Position::At),
             page_objects: limits.page_objects.max(1),
             lost_at: None,
-            pace: Pace::new(&limits),
             steps,
         }
     }
@@ -270,16 +270,17 @@ impl<R: Mirrored> ListWatch<R> {
         let deadline = Instant::now() + self.limits.page;
         let reply = self.ask(path_and_query, true).await?;
         let cap = self.limits.page_bytes;
-        let gate = self.gate.clone();
-        gate.admit(async {
-            let body = match timeout_at(deadline, collect(reply, cap)).await {
-                Ok(body) => body?,
-                Err(_) => return Err(SyncError::Timeout),
-            };
-            let length = body.len();
-            Ok((self.decode(body).await?, length))
-        })
-        .await
+        let admission = self.admission.clone();
+        admission
+            .page(async {
+                let body = match timeout_at(deadline, collect(reply, cap)).await {
+                    Ok(body) => body?,
+                    Err(_) => return Err(SyncError::Timeout),
+                };
+                let length = body.len();
+                Ok((self.decode(body).await?, length))
+            })
+            .await
     }
 
     async fn decode(&mut self, body: Bytes) -> Result<Page<R>, SyncError> {
@@ -326,7 +327,7 @@ impl<R: Mirrored> ListWatch<R> {
                     }
                     // A sleep of no time would wake everybody a millisecond later.
                     if !wait.is_zero() {
-                        sleep(wait).await;
+                        self.pace.hold_back(wait).await;
                     }
                     continue;
                 }

@@ -1,8 +1,8 @@
 //! The list/watch state machine of one kind in one cluster (and namespace): pages, watch, bookmarks,
 //! expired versions, idle streams. It yields [`Step`]s and knows nothing of what they are stored in.
 
+mod admission;
 mod error;
-mod gate;
 mod lines;
 mod machine;
 mod pace;
@@ -14,8 +14,8 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use admission::Admission;
 pub use error::SyncError;
-pub use gate::PageGate;
 pub use machine::{Limits, ListWatch, Step};
 pub use request::Scope;
 pub use steps::{StepReceiver, StepSender, Unheard, steps};

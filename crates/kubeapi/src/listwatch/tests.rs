@@ -72,7 +72,8 @@ async fn run_times(times: usize, version: Option<&str>, limits: Limits, replies:
     let (sender, receiver) = steps(1000);
     let transport: Arc<dyn Transport> = Arc::clone(&script) as _;
     let version = version.map(str::to_owned);
-    let mut machine = ListWatch::<NamespaceRow>::new(transport, None, limits, PageGate::new(1), version, sender);
+    let mut machine =
+        ListWatch::<NamespaceRow>::new(transport, None, limits, Admission::new(1, 1 << 30), version, sender);
     let mut error = SyncError::BadData;
     for _ in 0..times {
         error = machine.run().await.unwrap();
@@ -193,8 +194,8 @@ async fn objects_are_counted_by_what_the_server_says() {
     ] {
         let script = Arc::new(Script { replies: Mutex::new(vec![page(meta)].into()), ..Script::default() });
         let (sender, _receiver) = steps(1);
-        let gate = PageGate::new(1);
-        let mut machine = ListWatch::<NamespaceRow>::new(script, None, Limits::default(), gate, None, sender);
+        let admission = Admission::new(1, 1 << 30);
+        let mut machine = ListWatch::<NamespaceRow>::new(script, None, Limits::default(), admission, None, sender);
         assert_eq!(machine.count().await, Ok(expected), "{meta}");
     }
 }

@@ -10,7 +10,7 @@ use crate::starts::StartLog;
 use crate::stream::{self, Kept, Restored, SideContext, StreamTask};
 use crate::view::ViewCache;
 use arc_swap::ArcSwap;
-use kubeapi::listwatch::PageGate;
+use kubeapi::listwatch::Admission;
 use model::fleet::Observed;
 use model::kinds::MirroredKind;
 use model::rows::{
@@ -24,7 +24,7 @@ use tokio::sync::{Notify, watch};
 
 pub(crate) struct ClusterDeps {
     pub settings: Arc<Settings>,
-    pub gate: PageGate,
+    pub admission: Admission,
     pub revisions: Arc<Revisions>,
     pub checkpoints: CheckpointSender,
     pub supervisor: Supervisor,
@@ -101,7 +101,7 @@ impl Starter<'_> {
                 key: StreamKey { cluster: self.cluster.id.clone(), kind: R::KIND, namespace: namespace.to_owned() },
                 cell: Arc::clone(cell),
                 member: self.cluster.member.subscribe(),
-                gate: self.deps.gate.clone(),
+                admission: self.deps.admission.clone(),
                 breaker: self.cluster.breaker.subscribe(),
                 settings: Arc::clone(&self.deps.settings),
                 side: SideContext {

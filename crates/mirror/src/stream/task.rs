@@ -8,7 +8,7 @@ use crate::changes::Publisher;
 use crate::checkpoint::{CheckpointSender, StreamCheckpoint, StreamKey, unpack_table};
 use crate::member::Member;
 use crate::settings::Settings;
-use kubeapi::listwatch::{ListWatch, PageGate, Step, StepSender, SyncError, Transport, steps};
+use kubeapi::listwatch::{Admission, ListWatch, Step, StepSender, SyncError, Transport, steps};
 use model::columns::Table;
 use runtime::backoff::{Backoff, BackoffPolicy, Entropy, OsEntropy, jittered};
 use std::convert::Infallible;
@@ -31,7 +31,7 @@ pub(crate) struct StreamTask<R: Kept> {
     pub key: StreamKey,
     pub cell: Arc<StreamCell>,
     pub member: watch::Receiver<Arc<dyn Member>>,
-    pub gate: PageGate,
+    pub admission: Admission,
     /// Whether the cluster is known not to answer.
     pub breaker: watch::Receiver<bool>,
     pub settings: Arc<Settings>,
@@ -139,7 +139,7 @@ impl<R: Kept> StreamTask<R> {
         steps: StepSender<Step<R>>,
     ) -> ListWatch<R> {
         let namespace = self.cell.namespace.clone();
-        ListWatch::new(transport, namespace, self.settings.limits, self.gate.clone(), version, steps)
+        ListWatch::new(transport, namespace, self.settings.limits, self.admission.clone(), version, steps)
     }
 }
 
