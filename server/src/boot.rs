@@ -1,5 +1,6 @@
 //! The composition root: settings, engine, listeners.
 
+use crate::background::Background;
 use crate::cli::ServeOptions;
 use crate::http::guard::Shared;
 use crate::http::origin::PublicUrl;
@@ -57,6 +58,7 @@ pub struct Running {
     pub engine: Engine,
     public: Arc<PublicUrl>,
     stop: CancellationToken,
+    _background: Background,
     _lock: DataDirLock,
     listeners: tokio::sync::Mutex<JoinSet<std::io::Result<()>>>,
 }
@@ -81,7 +83,9 @@ impl Running {
             policy.refuse_own_listener(metrics.local_addr()?);
         }
         let lock = DataDirLock::take(&settings.data_dir)?;
+        let background = Background::start().context("threads cannot be started")?;
         let config = EngineConfig::new(settings.data_dir, public.url.clone());
+        let config = EngineConfig { background: background.handle(), ..config };
         let engine = Engine::open(config, Arc::new(policy)).await?;
         engine.start().await?;
         let shared = Shared {
@@ -103,7 +107,8 @@ impl Running {
             ));
         }
         listeners.spawn(listener::serve(main, settings.tls, router::router(shared), peers, stop.clone()));
-        Ok(Running { engine, public, stop, _lock: lock, listeners: tokio::sync::Mutex::new(listeners) })
+        let listeners = tokio::sync::Mutex::new(listeners);
+        Ok(Running { engine, public, stop, _background: background, _lock: lock, listeners })
     }
 
     pub fn public_url(&self) -> String {

@@ -1,6 +1,7 @@
 //! The binary `pilothouse`.
 
 mod assets;
+mod background;
 mod boot;
 mod cli;
 mod demo;

@@ -18,6 +18,8 @@ pub struct EngineConfig {
     pub monitor_interval: Duration,
     /// How often the mirror verifies itself by a full re-list.
     pub relist_interval: Duration,
+    /// Where tasks run that nobody waits for; None: where the engine is opened.
+    pub background: Option<tokio::runtime::Handle>,
 }
 
 impl EngineConfig {
@@ -29,6 +31,7 @@ impl EngineConfig {
             session_absolute: Duration::from_secs(8 * 3600),
             monitor_interval: Duration::from_secs(5),
             relist_interval: Duration::from_secs(600),
+            background: None,
         }
     }
 

@@ -114,7 +114,7 @@ impl Engine {
         check_key(&store, &keyring).await?;
         store.provide_audit_key(audit_key(&store, &keyring).await?)?;
         let (changes, _) = broadcast::channel(CHANGE_BUFFER);
-        let supervisor = Supervisor::new();
+        let supervisor = Supervisor::new().on(config.background.clone());
         let mirror = Mirror::new(mirror::Deps {
             settings: mirror::Settings { relist_interval: config.relist_interval, ..mirror::Settings::default() },
             supervisor: supervisor.child("members"),

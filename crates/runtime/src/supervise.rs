@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -32,6 +33,8 @@ pub struct Supervisor {
     trackers: Arc<[TaskTracker]>,
     registry: Arc<Registry>,
     policy: BackoffPolicy,
+    /// Where tasks run; None: where they are spawned.
+    runtime: Option<Handle>,
 }
 
 /// One supervised task as the metrics show it.
@@ -116,7 +119,14 @@ impl Supervisor {
             trackers: Arc::from([TaskTracker::new()]),
             registry: Arc::default(),
             policy,
+            runtime: None,
         }
+    }
+
+    /// The same, but with its tasks on `runtime`, where one is given.
+    #[must_use]
+    pub fn on(self, runtime: Option<Handle>) -> Self {
+        Self { runtime, ..self }
     }
 
     /// A group of tasks that can be stopped together, and that stops when this supervisor stops.
@@ -130,6 +140,7 @@ impl Supervisor {
             trackers: trackers.into(),
             registry: Arc::clone(&self.registry),
             policy: self.policy,
+            runtime: self.runtime.clone(),
         }
     }
 
@@ -154,7 +165,7 @@ impl Supervisor {
         let registration = self.registry.register(Arc::clone(&self.group), name.into());
         let running: Vec<_> = self.trackers.iter().map(TaskTracker::token).collect();
         let (stop, kill, policy) = (self.stop.clone(), self.kill.clone(), self.policy);
-        tokio::spawn(async move {
+        let runs = async move {
             tokio::select! {
                 biased;
                 () = kill.cancelled() => {}
@@ -162,7 +173,11 @@ impl Supervisor {
             }
             drop(registration);
             drop(running);
-        });
+        };
+        match &self.runtime {
+            Some(runtime) => drop(runtime.spawn(runs)),
+            None => drop(tokio::spawn(runs)),
+        }
     }
 
     /// Every task that has not ended, in the order of spawning, children's included.
@@ -305,6 +320,29 @@ mod tests {
         assert!(ended.recv().await.is_none());
         assert_eq!(supervisor.shutdown(Duration::from_secs(5)).await, ShutdownOutcome::Drained);
         assert!(supervisor.tasks().is_empty());
+    }
+
+    #[tokio::test]
+    async fn tasks_run_where_the_supervisor_was_put_and_so_do_those_of_its_children() {
+        let elsewhere =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("elsewhere").build().unwrap();
+        let root = quick().on(Some(elsewhere.handle().clone()));
+        let (sender, mut names) = mpsc::channel(2);
+        for group in [&root, &root.child("one")] {
+            let sender = sender.clone();
+            group.spawn("name", move |_| {
+                let sender = sender.clone();
+                async move {
+                    sender.send(std::thread::current().name().map(str::to_owned)).await.ok();
+                    Ok::<(), String>(())
+                }
+            });
+        }
+        for _ in 0..2 {
+            assert_eq!(names.recv().await.unwrap().as_deref(), Some("elsewhere"));
+        }
+        assert_eq!(root.shutdown(Duration::from_secs(5)).await, ShutdownOutcome::Drained);
+        elsewhere.shutdown_background();
     }
 
     #[tokio::test]
