@@ -5,8 +5,12 @@ use jiff::Timestamp;
 use mirror::{Block, CheckpointError, CheckpointStore, StreamCheckpoint, StreamKey, StreamWrite};
 use model::ids::ClusterId;
 use model::kinds::MirroredKind;
-use store::repositories::checkpoints::{Block as StoredBlock, Checkpoint};
+use std::collections::BTreeSet;
+use store::repositories::checkpoints::{Block as StoredBlock, Checkpoint, Saved};
 use store::{Store, StoreError};
+
+/// Blocks in one transaction.
+const TOGETHER_BYTES: usize = 1 << 20;
 
 pub(crate) struct Checkpoints {
     store: Store,
@@ -31,12 +35,11 @@ impl CheckpointStore for Checkpoints {
     }
 
     async fn save(&self, writes: &[StreamWrite]) -> Result<(), CheckpointError> {
-        for write in writes {
-            match save(&self.store, write).await {
-                // The cluster was removed meanwhile.
-                Ok(()) | Err(StoreError::Reference | StoreError::NotFound { .. }) => {}
-                Err(error) => return Err(failed(error)),
-            }
+        let mut rest = writes;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(together(rest));
+            save(&self.store, now).await.map_err(failed)?;
+            rest = later;
         }
         Ok(())
     }
@@ -48,12 +51,29 @@ impl CheckpointStore for Checkpoints {
     }
 }
 
-async fn save(store: &Store, write: &StreamWrite) -> Result<(), StoreError> {
+/// How many of the writes go into one transaction, which costs as much as all they write: not too many bytes, so that the log
+/// of the database stays small, and none of a stream's twice.
+fn together(writes: &[StreamWrite]) -> usize {
+    let (mut bytes, mut streams) = (0, BTreeSet::new());
+    let end = writes.iter().position(|write| {
+        bytes += write.changed.iter().map(|block| block.bytes.len()).sum::<usize>();
+        !streams.insert(&write.key) || bytes > TOGETHER_BYTES
+    });
+    end.map_or(writes.len(), |end| end.max(1))
+}
+
+async fn save(store: &Store, writes: &[StreamWrite]) -> Result<(), StoreError> {
     let mut unit = store.begin().await?;
     // A removed cluster's row stays for its history, so the foreign key alone would let this through.
-    if unit.clusters().get(write.key.cluster.as_str()).await?.deleted_at.is_some() {
-        return Ok(());
-    }
+    let clusters: BTreeSet<&str> = writes.iter().map(|write| write.key.cluster.as_str()).collect();
+    let registered = unit.clusters().registered(clusters).await?;
+    let saved: Vec<Saved> =
+        writes.iter().filter(|write| registered.contains(write.key.cluster.as_str())).map(saved).collect();
+    unit.checkpoints().save(&saved).await?;
+    unit.commit().await
+}
+
+fn saved(write: &StreamWrite) -> Saved {
     let checkpoint = Checkpoint {
         cluster_id: write.key.cluster.to_string(),
         kind: write.key.kind.key().to_string(),
@@ -61,10 +81,8 @@ async fn save(store: &Store, write: &StreamWrite) -> Result<(), StoreError> {
         resource_version: write.resource_version.clone(),
         synced_at: Timestamp::from_millisecond(write.synced_at_ms).unwrap_or(Timestamp::UNIX_EPOCH),
     };
-    let changed: Vec<StoredBlock> =
-        write.changed.iter().map(|block| StoredBlock { number: block.number, bytes: block.bytes.clone() }).collect();
-    unit.checkpoints().save(&checkpoint, &changed, write.count).await?;
-    unit.commit().await
+    let block = |block: &Block| StoredBlock { number: block.number, bytes: block.bytes.clone() };
+    Saved { checkpoint, changed: write.changed.iter().map(block).collect(), count: write.count }
 }
 
 fn stream(cluster: &ClusterId, checkpoint: Checkpoint, blocks: Vec<StoredBlock>) -> Option<StreamCheckpoint> {

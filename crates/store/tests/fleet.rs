@@ -6,7 +6,7 @@ use common::{Bench, at, cluster};
 use store::{
     PageRequest, Sealed, StoreError, Unique,
     repositories::{
-        checkpoints::{Block, Checkpoint},
+        checkpoints::{Block, Checkpoint, Saved},
         credentials::Credential,
     },
 };
@@ -133,12 +133,19 @@ async fn the_mirror_is_saved_by_changed_blocks_and_loaded_by_cluster() {
         synced_at: at(3),
     };
     let block = |number: u32, fill: u8| Block { number, bytes: vec![fill; 3000] };
+    let saved =
+        |checkpoint: Checkpoint, changed: &[Block], count: u32| Saved { checkpoint, changed: changed.to_vec(), count };
     let many: Vec<_> = (0..150).map(|n| block(n, 1)).collect();
     let mut unit = bench.begin().await;
-    unit.checkpoints().save(&point("c1", "pods", "10"), &many, 150).await.unwrap();
-    unit.checkpoints().save(&point("c1", "nodes", "11"), &[], 0).await.unwrap();
-    unit.checkpoints().save(&point("c2", "pods", "12"), &[block(0, 5)], 1).await.unwrap();
-    unit.checkpoints().save(&point("c1", "pods", "13"), &[block(1, 2)], 3).await.unwrap();
+    unit.checkpoints().save(&[saved(point("c1", "pods", "10"), &many, 150)]).await.unwrap();
+    let together = [
+        saved(point("c1", "nodes", "11"), &[], 0),
+        saved(point("c2", "pods", "12"), &[block(0, 5)], 1),
+        saved(point("c1", "pods", "13"), &[block(1, 2)], 3),
+    ];
+    unit.checkpoints().save(&together).await.unwrap();
+    let live = unit.clusters().registered(["c1", "c2", "c9"]).await.unwrap();
+    assert_eq!(live.into_iter().collect::<Vec<_>>(), ["c1", "c2"]);
     unit.commit().await.unwrap();
 
     let bench = bench.restart().await;
@@ -151,9 +158,9 @@ async fn the_mirror_is_saved_by_changed_blocks_and_loaded_by_cluster() {
             (point("c1", "pods", "13"), vec![block(0, 1), block(1, 2), block(2, 1)]),
         ]
     );
-    let beyond = unit.checkpoints().save(&point("c1", "pods", "14"), &[block(3, 1)], 3).await;
+    let beyond = unit.checkpoints().save(&[saved(point("c1", "pods", "14"), &[block(3, 1)], 3)]).await;
     assert!(matches!(beyond, Err(StoreError::Invalid { .. })));
-    let unknown = unit.checkpoints().save(&point("c9", "pods", "1"), &[], 0).await;
+    let unknown = unit.checkpoints().save(&[saved(point("c9", "pods", "1"), &[], 0)]).await;
     assert!(matches!(unknown, Err(StoreError::Reference)));
     unit.checkpoints().delete_stream("c1", "nodes", "").await.unwrap();
     assert_eq!(unit.checkpoints().load("c1").await.unwrap().len(), 1);

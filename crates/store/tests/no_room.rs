@@ -8,7 +8,7 @@ use std::process::Command;
 use common::{Bench, at, event, json};
 use store::{
     StoreError,
-    repositories::checkpoints::{Block, Checkpoint},
+    repositories::checkpoints::{Block, Checkpoint, Saved},
 };
 
 #[test]
@@ -35,6 +35,7 @@ async fn files_cannot_grow() {
         resource_version: "1".to_owned(),
         synced_at: at(0),
     };
+    let saved = |changed: Vec<Block>, count| Saved { checkpoint: checkpoint.clone(), changed, count };
     // Larger than SQLite's cache, so that it fails in the middle; then small ones, which fail at commit.
     for (blocks, bytes) in [(200, 100_000), (1, 500_000), (1, 20_000)] {
         let blocks: Vec<_> = (0..blocks).map(|number| Block { number, bytes: vec![1; bytes] }).collect();
@@ -42,7 +43,7 @@ async fn files_cannot_grow() {
         let full = loop {
             let mut unit = bench.begin().await;
             unit.audit().append(&event("mirror.save"), at(written)).await.unwrap();
-            let saved = unit.checkpoints().save(&checkpoint, &blocks, 200).await;
+            let saved = unit.checkpoints().save(&[saved(blocks.clone(), 200)]).await;
             let saved = match saved {
                 Ok(()) => unit.commit().await,
                 Err(error) => Err(error),

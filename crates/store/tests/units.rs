@@ -5,7 +5,7 @@ mod common;
 use common::{Bench, at, cluster, event};
 use store::{
     OpenOptions, StoreError,
-    repositories::checkpoints::{Block, Checkpoint},
+    repositories::checkpoints::{Block, Checkpoint, Saved},
 };
 
 #[tokio::test]
@@ -128,16 +128,17 @@ async fn a_full_disk_is_reported_and_the_store_works_once_there_is_room() {
         resource_version: "1".to_owned(),
         synced_at: at(0),
     };
+    let saved = |changed: Vec<Block>, count| Saved { checkpoint: checkpoint.clone(), changed, count };
     let block = |number| Block { number, bytes: vec![number as u8; 100_000] };
     let mut unit = bench.begin().await;
-    unit.checkpoints().save(&checkpoint, &[block(0)], 1).await.unwrap();
+    unit.checkpoints().save(&[saved(vec![block(0)], 1)]).await.unwrap();
     unit.audit().append(&event("mirror.save"), at(0)).await.unwrap();
     unit.commit().await.unwrap();
     for _ in 0..3 {
         let mut unit = bench.begin().await;
         unit.audit().append(&event("mirror.save"), at(1)).await.unwrap();
         let blocks: Vec<_> = (0..40).map(block).collect();
-        let full = match unit.checkpoints().save(&checkpoint, &blocks, 40).await {
+        let full = match unit.checkpoints().save(&[saved(blocks, 40)]).await {
             Ok(()) => unit.commit().await.unwrap_err(),
             Err(error) => error,
         };
@@ -148,7 +149,7 @@ async fn a_full_disk_is_reported_and_the_store_works_once_there_is_room() {
         assert_eq!(unit.audit().head().await.unwrap().seq, 1);
     }
     let mut unit = bench.begin().await;
-    unit.checkpoints().save(&checkpoint, &[], 0).await.unwrap();
+    unit.checkpoints().save(&[saved(Vec::new(), 0)]).await.unwrap();
     unit.audit().append(&event("mirror.save"), at(2)).await.unwrap();
     unit.commit().await.unwrap();
     bench.add_cluster("c2", "bj").await;

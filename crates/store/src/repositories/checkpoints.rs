@@ -1,11 +1,12 @@
 //! The mirror's saved state: for each stream its position, and its rows in packed blocks.
 
 use jiff::Timestamp;
+use sqlx::QueryBuilder;
 
 use super::repository;
 use crate::{ReadWrite, StoreError, dialect::Db, value::Millis};
 
-/// Blocks in one statement; few, since a block is large.
+/// Rows in one statement; few, since a block is large.
 const BATCH: usize = 64;
 
 /// Position of one stream.
@@ -37,6 +38,17 @@ impl std::fmt::Debug for Block {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Block({}, {} bytes)", self.number, self.bytes.len())
     }
+}
+
+/// A stream to be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Its position.
+    pub checkpoint: Checkpoint,
+    /// Blocks that changed since it was saved last.
+    pub changed: Vec<Block>,
+    /// How many blocks it has.
+    pub count: u32,
 }
 
 repository! {
@@ -73,56 +85,24 @@ impl<M> Checkpoints<'_, M> {
 }
 
 impl Checkpoints<'_, ReadWrite> {
-    /// Saves a stream: its position, the blocks that changed, and how many blocks it has now. Blocks
-    /// from `count` on are dropped, the others stay as they are.
+    /// Saves streams, each once: its position, the blocks that changed, and how many blocks it has now. Blocks from
+    /// `count` on are dropped, the others stay as they are.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if a changed block is not below `count`;
     /// [`StoreError::Reference`] without such a cluster.
-    pub async fn save(self, checkpoint: &Checkpoint, changed: &[Block], count: u32) -> Result<(), StoreError> {
-        if changed.iter().any(|block| block.number >= count) {
+    pub async fn save(self, streams: &[Saved]) -> Result<(), StoreError> {
+        if streams.iter().any(|stream| stream.changed.iter().any(|block| block.number >= stream.count)) {
             return Err(StoreError::Invalid { what: "block number", rule: "must be below the number of blocks" });
         }
-        sqlx::query(
-            "INSERT INTO mirror_checkpoints (cluster_id, kind, namespace, resource_version,
-                                             synced_at)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (cluster_id, kind, namespace) DO UPDATE
-             SET resource_version = excluded.resource_version, synced_at = excluded.synced_at",
-        )
-        .bind(&checkpoint.cluster_id)
-        .bind(&checkpoint.kind)
-        .bind(&checkpoint.namespace)
-        .bind(&checkpoint.resource_version)
-        .bind(Millis::from(checkpoint.synced_at))
-        .execute(&mut *self.conn)
-        .await?;
-        sqlx::query(
-            "DELETE FROM mirror_blocks
-             WHERE cluster_id = $1 AND kind = $2 AND namespace = $3 AND number >= $4",
-        )
-        .bind(&checkpoint.cluster_id)
-        .bind(&checkpoint.kind)
-        .bind(&checkpoint.namespace)
-        .bind(i64::from(count))
-        .execute(&mut *self.conn)
-        .await?;
-        for blocks in changed.chunks(BATCH) {
-            let mut insert = sqlx::QueryBuilder::<Db>::new(
-                "INSERT INTO mirror_blocks (cluster_id, kind, namespace, number, bytes) ",
-            );
-            insert.push_values(blocks, |mut row, block| {
-                row.push_bind(&checkpoint.cluster_id)
-                    .push_bind(&checkpoint.kind)
-                    .push_bind(&checkpoint.namespace)
-                    .push_bind(i64::from(block.number))
-                    .push_bind(block.bytes.as_slice());
-            });
-            insert.push(
-                " ON CONFLICT (cluster_id, kind, namespace, number) DO UPDATE
-                  SET bytes = excluded.bytes",
-            );
-            insert.build().execute(&mut *self.conn).await?;
+        for streams in streams.chunks(BATCH) {
+            positions(streams).build().execute(&mut *self.conn).await?;
+            dropped(streams).build().execute(&mut *self.conn).await?;
+        }
+        let blocks: Vec<_> =
+            streams.iter().flat_map(|stream| stream.changed.iter().map(|block| (&stream.checkpoint, block))).collect();
+        for blocks in blocks.chunks(BATCH) {
+            changed(blocks).build().execute(&mut *self.conn).await?;
         }
         Ok(())
     }
@@ -152,4 +132,52 @@ impl Checkpoints<'_, ReadWrite> {
             .await?
             .rows_affected())
     }
+}
+
+fn positions(streams: &[Saved]) -> QueryBuilder<Db> {
+    let mut upsert =
+        QueryBuilder::new("INSERT INTO mirror_checkpoints (cluster_id, kind, namespace, resource_version, synced_at) ");
+    upsert.push_values(streams, |mut row, Saved { checkpoint, .. }| {
+        row.push_bind(&checkpoint.cluster_id)
+            .push_bind(&checkpoint.kind)
+            .push_bind(&checkpoint.namespace)
+            .push_bind(&checkpoint.resource_version)
+            .push_bind(Millis::from(checkpoint.synced_at));
+    });
+    upsert.push(
+        " ON CONFLICT (cluster_id, kind, namespace) DO UPDATE
+          SET resource_version = excluded.resource_version, synced_at = excluded.synced_at",
+    );
+    upsert
+}
+
+fn dropped(streams: &[Saved]) -> QueryBuilder<Db> {
+    let mut delete = QueryBuilder::new("WITH saved (cluster_id, kind, namespace, count) AS (");
+    delete.push_values(streams, |mut row, Saved { checkpoint, count, .. }| {
+        row.push_bind(&checkpoint.cluster_id)
+            .push_bind(&checkpoint.kind)
+            .push_bind(&checkpoint.namespace)
+            .push_bind(i64::from(*count));
+    });
+    delete.push(
+        ") DELETE FROM mirror_blocks WHERE (cluster_id, kind, namespace, number) IN (
+             SELECT block.cluster_id, block.kind, block.namespace, block.number
+             FROM saved CROSS JOIN mirror_blocks block
+             WHERE block.cluster_id = saved.cluster_id AND block.kind = saved.kind
+               AND block.namespace = saved.namespace AND block.number >= saved.count)",
+    );
+    delete
+}
+
+fn changed(blocks: &[(&Checkpoint, &Block)]) -> QueryBuilder<Db> {
+    let mut upsert = QueryBuilder::new("INSERT INTO mirror_blocks (cluster_id, kind, namespace, number, bytes) ");
+    upsert.push_values(blocks, |mut row, (checkpoint, block)| {
+        row.push_bind(&checkpoint.cluster_id)
+            .push_bind(&checkpoint.kind)
+            .push_bind(&checkpoint.namespace)
+            .push_bind(i64::from(block.number))
+            .push_bind(block.bytes.as_slice());
+    });
+    upsert.push(" ON CONFLICT (cluster_id, kind, namespace, number) DO UPDATE SET bytes = excluded.bytes");
+    upsert
 }

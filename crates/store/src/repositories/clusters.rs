@@ -1,14 +1,16 @@
 //! Member clusters. All history hangs on a cluster's id; a removed cluster keeps its row and frees
 //! its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use sqlx::QueryBuilder;
 use sqlx::types::Json;
 
 use super::{found, repository};
 use crate::{
     Document, Page, PageRequest, ReadWrite, StoreError,
+    dialect::Db,
     value::{MaybeMillis, Millis},
 };
 
@@ -107,6 +109,21 @@ impl<M> Clusters<'_, M> {
         .fetch_all(self.conn)
         .await?;
         Ok(Page::of(rows, page, LIST, |cluster: &Cluster| cluster.name.clone()))
+    }
+
+    /// Which of these ids are those of live clusters.
+    ///
+    /// # Errors
+    /// That of the database.
+    pub async fn registered(self, ids: impl IntoIterator<Item = &str>) -> Result<BTreeSet<String>, StoreError> {
+        let mut query = QueryBuilder::<Db>::new("SELECT id FROM clusters WHERE deleted_at IS NULL AND id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id);
+        }
+        query.push(")");
+        let ids: Vec<String> = query.build_query_scalar().fetch_all(self.conn).await?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Every live cluster, by name.
