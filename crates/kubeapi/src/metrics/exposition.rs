@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2, memrchr};
+use smallvec::SmallVec;
 
 /// A line longer than this is skipped: no sample that we want is.
 const MAX_LINE: usize = 16 * 1024;
 
-/// Labels in the order they came.
-type Labels<'a> = Vec<(&'a str, Cow<'a, str>)>;
+/// Labels in the order they came; no series of an API server's latency has more, and there are thousands a scrape.
+type Labels<'a> = SmallVec<[(&'a str, Cow<'a, str>); 10]>;
 
 /// One sample of the wanted metric.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +108,7 @@ fn parse(rest: &[u8]) -> Option<Sample<'_>> {
     let rest = std::str::from_utf8(rest).ok()?;
     let (labels, rest) = match rest.strip_prefix('{') {
         Some(rest) => parse_labels(rest)?,
-        None => (Vec::new(), rest),
+        None => (Labels::new(), rest),
     };
     let value = rest.split_ascii_whitespace().next()?.parse().ok()?;
     Some(Sample { labels, value })
@@ -115,21 +116,21 @@ fn parse(rest: &[u8]) -> Option<Sample<'_>> {
 
 /// Labels up to the closing brace, and what follows it.
 fn parse_labels(mut text: &str) -> Option<(Labels<'_>, &str)> {
-    let mut labels = Vec::with_capacity(10);
+    let mut labels = Labels::new();
     loop {
         text = text.trim_start_matches([' ', ',']);
         if let Some(rest) = text.strip_prefix('}') {
             return Some((labels, rest));
         }
-        let (name, rest) = text.split_once('=')?;
-        let (value, rest) = parse_quoted(rest.trim_start().strip_prefix('"')?)?;
-        labels.push((name.trim(), value));
+        let equals = memchr(b'=', text.as_bytes())?;
+        let (value, rest) = parse_quoted(text[equals + 1..].trim_start().strip_prefix('"')?)?;
+        labels.push((text[..equals].trim(), value));
         text = rest;
     }
 }
 
 fn parse_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let end = text.find(['"', '\\'])?;
+    let end = memchr2(b'"', b'\\', text.as_bytes())?;
     if text.as_bytes()[end] == b'"' {
         return Some((Cow::Borrowed(&text[..end]), &text[end + 1..]));
     }
