@@ -7,7 +7,6 @@ mod life;
 mod retention;
 mod saving;
 mod task;
-mod verify;
 
 pub(crate) use cell::{Published, StreamCell};
 pub(crate) use kept::{Kept, SideContext};

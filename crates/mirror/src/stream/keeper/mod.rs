@@ -1,12 +1,14 @@
 //! Owns the rows of a stream: takes the steps of its list/watch machine, publishes, saves.
 
+mod verify;
+mod verifying;
+
 use super::cell::Published;
 use super::kept::{Kept, Side};
 use super::life::Sync;
 use super::retention;
 use super::saving::{self, Saving};
 use super::task::{Restored, StreamTask};
-use super::verify::{Verdict, Verification};
 use crate::checkpoint::{StreamWrite, Work, pack_parts};
 use crate::clock::now_ms;
 use kubeapi::decode::{Decoded, Event, Tombstone};
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
+use verify::Verification;
 
 /// What time alone changes is looked at this often, while there is such a thing.
 const TICK: Duration = Duration::from_secs(1);
@@ -256,47 +259,6 @@ impl<R: Kept> Keeper<R> {
             for position in self.table.positions() {
                 self.side.changed(None, Some(&self.table.read(position)), now);
             }
-        }
-    }
-
-    fn verifying_step(&mut self, step: Step<R>) {
-        // A list of the stream's own is under way: it verifies all there is to verify.
-        if self.version.is_none() {
-            return;
-        }
-        match (step, &mut self.verification) {
-            // What outlives its object is in no list.
-            (Step::ListStarted, slot) if !R::OUTLIVES => *slot = Some(Verification::begin(&mut self.table)),
-            (Step::Page { objects, skipped, bytes }, Some(verification)) => {
-                verification.page(&mut self.table, objects);
-                self.count(skipped, bytes);
-            }
-            (Step::ListFinished { version }, Some(verification)) => {
-                verification.listed(&version);
-                self.judge_if_due();
-            }
-            _ => {}
-        }
-    }
-
-    fn judge_if_due(&mut self) {
-        let position = self.version.clone().unwrap_or_default();
-        let table = &self.table;
-        let Some(verification) = self.verification.take_if(|verification| verification.is_due(table, &position)) else {
-            return;
-        };
-        let Verdict { set, remove } = verification.judge(&self.table);
-        let corrections = set.len() + remove.len();
-        set.into_iter().for_each(|object| self.set(object));
-        remove.into_iter().for_each(|gone| self.remove(gone));
-        let life = &self.task.cell.life;
-        life.listed();
-        life.counters.corrections.fetch_add(corrections as u64, Ordering::Relaxed);
-        if corrections > 0 {
-            life.reopen.notify_one();
-            tracing::warn!(
-                cluster = %self.task.key.cluster, kind = %R::KIND, corrections, "the watch had lost changes"
-            );
         }
     }
 
