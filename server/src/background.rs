@@ -17,7 +17,7 @@ impl Background {
             .worker_threads(workers())
             .thread_name("background")
             // Where it is not allowed to stand behind, it stands beside.
-            .on_thread_start(|| drop(rustix::process::nice(NICENESS)))
+            .on_thread_start(|| _ = rustix::process::nice(NICENESS))
             .enable_all()
             .build()?;
         Ok(Self(Some(runtime)))

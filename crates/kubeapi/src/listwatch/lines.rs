@@ -1,6 +1,7 @@
 //! Lines out of a byte stream, with a cap on each.
 
 use bytes::{Buf, Bytes, BytesMut};
+use memchr::memchr;
 
 /// Splits what comes in at newlines. A line above the cap is dropped whole and counted.
 pub(super) struct Lines {
@@ -25,7 +26,7 @@ impl Lines {
     /// The next complete line, without its newline.
     pub fn next(&mut self) -> Option<Bytes> {
         loop {
-            let Some(at) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') else {
+            let Some(at) = memchr(b'\n', &self.buffer[self.searched..]) else {
                 self.searched = self.buffer.len();
                 self.drop_if_too_long();
                 return None;
