@@ -68,7 +68,7 @@ impl Default for Settings {
             relist_interval: Duration::from_secs(600),
             not_allowed_retry: Duration::from_secs(60),
             discovery_interval: Duration::from_secs(300),
-            publish_interval: Duration::from_millis(50),
+            publish_interval: Duration::from_millis(20),
             checkpoint_interval: Duration::from_secs(2),
             list_pages_at_once: 6,
             watch_bytes_a_second: cores() * WATCH_BYTES_A_CORE,

@@ -5,6 +5,7 @@ mod alerts;
 mod audit;
 mod channels;
 mod clusters;
+mod delta_pace;
 mod extract;
 mod health;
 mod openapi;
