@@ -1,6 +1,5 @@
 //! The state machine: list, then watch from the list's version, until the version is lost.
 
-use super::admission::Admission;
 use super::error::SyncError;
 use super::pace::Pace;
 use super::request::Scope;
@@ -130,7 +129,6 @@ pub struct ListWatch<R: Mirrored> {
     transport: Arc<dyn Transport>,
     scope: Scope,
     limits: Limits,
-    admission: Admission,
     interner: Interner,
     position: Position,
     page_objects: u32,
@@ -146,7 +144,7 @@ impl<R: Mirrored> ListWatch<R> {
         transport: Arc<dyn Transport>,
         namespace: Option<Arc<str>>,
         limits: Limits,
-        admission: Admission,
+        pace: Pace,
         version: Option<String>,
         steps: StepSender<Step<R>>,
     ) -> Self {
@@ -154,8 +152,7 @@ impl<R: Mirrored> ListWatch<R> {
             transport,
             scope: Scope { kind: R::KIND, namespace },
             limits,
-            pace: Pace::new(&limits, admission.clone()),
-            admission,
+            pace,
             interner: Interner::default(),
             position: version.map_or(Position::Nowhere, Position::At),
             page_objects: limits.page_objects.max(1),
@@ -270,8 +267,8 @@ impl<R: Mirrored> ListWatch<R> {
         let deadline = Instant::now() + self.limits.page;
         let reply = self.ask(path_and_query, true).await?;
         let cap = self.limits.page_bytes;
-        let admission = self.admission.clone();
-        admission
+        let pace = self.pace.clone();
+        pace.admission()
             .page(async {
                 let body = match timeout_at(deadline, collect(reply, cap)).await {
                     Ok(body) => body?,

@@ -17,6 +17,7 @@ mod tests;
 pub use admission::Admission;
 pub use error::SyncError;
 pub use machine::{Limits, ListWatch, Step};
+pub use pace::Pace;
 pub use request::Scope;
 pub use steps::{StepReceiver, StepSender, Unheard, steps};
 pub use transport::{BodyStream, Carrier, Get, Reply, Transport};

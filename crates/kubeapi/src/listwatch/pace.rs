@@ -3,6 +3,7 @@
 use super::admission::Admission;
 use super::error::SyncError;
 use super::machine::Limits;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,9 +15,15 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// A bucket of bytes that fills evenly. A stream that has used it up is read only as fast as it fills; one that does
 /// so for long is flooding.
 ///
-/// It fills at the stream's own rate, or at the fair part of what all streams may bring where that is less.
-pub(super) struct Pace {
+/// It fills at the stream's own rate, or at the fair part of what all streams may bring where that is less. Clones share it:
+/// a watch that is opened anew may bring no more for it.
+#[derive(Clone)]
+pub struct Pace {
     admission: Admission,
+    bucket: Arc<Mutex<Bucket>>,
+}
+
+struct Bucket {
     rate: f64,
     burst: f64,
     flood: Duration,
@@ -34,21 +41,40 @@ struct Short {
 }
 
 impl Pace {
+    /// A full bucket for one stream.
     pub fn new(limits: &Limits, admission: Admission) -> Self {
         let (rate, burst) = (limits.watch_bytes_a_second.max(1) as f64, limits.watch_burst_bytes as f64);
-        Self { admission, rate, burst, flood: limits.flood, left: burst, at: Instant::now(), short: None }
+        let bucket = Bucket { rate, burst, flood: limits.flood, left: burst, at: Instant::now(), short: None };
+        Self { admission, bucket: Arc::new(Mutex::new(bucket)) }
+    }
+
+    pub(super) fn admission(&self) -> &Admission {
+        &self.admission
     }
 
     /// Takes bytes that were read; gives how long nothing more is to be read, which holds the server back.
     ///
     /// # Errors
     /// [`SyncError::Flooding`].
-    pub fn take(&mut self, bytes: usize) -> Result<Duration, SyncError> {
-        let rate = self.rate.min(self.admission.fair_rate());
+    pub(super) fn take(&self, bytes: usize) -> Result<Duration, SyncError> {
+        let is_crowded = self.admission.take(bytes);
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        bucket.take(bytes, self.admission.fair_rate(), is_crowded)
+    }
+
+    /// Reads nothing for a while.
+    pub(super) async fn hold_back(&self, wait: Duration) {
+        self.admission.hold_back(wait).await;
+    }
+}
+
+impl Bucket {
+    fn take(&mut self, bytes: usize, fair_rate: f64, is_crowded: bool) -> Result<Duration, SyncError> {
+        let rate = self.rate.min(fair_rate);
         let (now, bytes_read) = (Instant::now(), bytes as f64);
         self.left = (self.left + (now - self.at).as_secs_f64() * rate).min(self.burst) - bytes_read;
         self.at = now;
-        if self.admission.take(bytes) && self.left < self.burst * (1.0 - HEAVY) {
+        if is_crowded && self.left < self.burst * (1.0 - HEAVY) {
             // There is no burst while others wait for it.
             self.left = self.left.min(-bytes_read);
         }
@@ -70,11 +96,6 @@ impl Pace {
         let floods = |short: Short| now - short.since >= self.flood && short.brought >= self.burst;
         if is_short && self.short.is_some_and(floods) { Err(SyncError::Flooding) } else { Ok(()) }
     }
-
-    /// Reads nothing for a while.
-    pub async fn hold_back(&self, wait: Duration) {
-        self.admission.hold_back(wait).await;
-    }
 }
 
 #[cfg(test)]
@@ -85,7 +106,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// Reads as a machine does.
-    async fn spend(pace: &mut Pace, bytes: usize) -> Result<(), SyncError> {
+    async fn spend(pace: &Pace, bytes: usize) -> Result<(), SyncError> {
         let wait = pace.take(bytes)?;
         if !wait.is_zero() {
             pace.hold_back(wait).await;
@@ -94,10 +115,10 @@ mod tests {
     }
 
     /// Reads as much as it may; how much that is.
-    async fn flood(mut pace: Pace, seconds: u32) -> usize {
+    async fn flood(pace: Pace, seconds: u32) -> usize {
         let mut read = 0;
         let _over = timeout(SECOND * seconds, async {
-            while spend(&mut pace, 10).await.is_ok() {
+            while spend(&pace, 10).await.is_ok() {
                 read += 10;
             }
         })
@@ -117,20 +138,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_passes_and_what_lasts_is_slowed_down() {
-        let mut pace = pace();
+        let pace = pace();
         let begun = Instant::now();
-        spend(&mut pace, 1000).await.unwrap();
+        spend(&pace, 1000).await.unwrap();
         assert_eq!(begun.elapsed(), Duration::ZERO);
-        spend(&mut pace, 200).await.unwrap();
+        spend(&pace, 200).await.unwrap();
         assert_eq!(begun.elapsed().as_secs(), 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_never_ends_is_a_flood_and_what_rests_is_none() {
-        let mut pace = pace();
+        let pace = pace();
         let begun = Instant::now();
         let error = loop {
-            if let Err(error) = spend(&mut pace, 500).await {
+            if let Err(error) = spend(&pace, 500).await {
                 break error;
             }
         };
@@ -138,7 +159,7 @@ mod tests {
         assert!((60..75).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
         sleep(Duration::from_secs(20)).await;
         for _ in 0..20 {
-            spend(&mut pace, 500).await.unwrap();
+            spend(&pace, 500).await.unwrap();
             sleep(Duration::from_secs(6)).await;
         }
     }
@@ -148,9 +169,9 @@ mod tests {
         let admission = Admission::new(1, 100);
         let floods = futures::future::join_all((0..9).map(|_| flood(pace_of(&admission), 50)));
         let light = async {
-            let mut pace = pace_of(&admission);
+            let pace = pace_of(&admission);
             for _ in 0..100 {
-                spend(&mut pace, 1).await.unwrap();
+                spend(&pace, 1).await.unwrap();
                 sleep(SECOND / 2).await;
             }
         };
@@ -167,9 +188,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn many_that_change_at_once_are_slowed_down_and_are_no_flood() {
         let admission = Admission::new(1, 100);
-        let storm = |mut pace: Pace| async move {
+        let storm = |pace: Pace| async move {
             for _ in 0..90 {
-                spend(&mut pace, 10).await.unwrap();
+                spend(&pace, 10).await.unwrap();
             }
         };
         let begun = Instant::now();

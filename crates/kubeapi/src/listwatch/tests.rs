@@ -56,6 +56,10 @@ fn open_watch(lines: &[String]) -> Reply {
     reply(200, stream::iter(chunks).chain(stream::pending()).boxed())
 }
 
+fn pace(limits: &Limits) -> Pace {
+    Pace::new(limits, Admission::new(1, 1 << 30))
+}
+
 struct Run {
     error: SyncError,
     steps: Vec<String>,
@@ -72,8 +76,7 @@ async fn run_times(times: usize, version: Option<&str>, limits: Limits, replies:
     let (sender, receiver) = steps(1000);
     let transport: Arc<dyn Transport> = Arc::clone(&script) as _;
     let version = version.map(str::to_owned);
-    let mut machine =
-        ListWatch::<NamespaceRow>::new(transport, None, limits, Admission::new(1, 1 << 30), version, sender);
+    let mut machine = ListWatch::<NamespaceRow>::new(transport, None, limits, pace(&limits), version, sender);
     let mut error = SyncError::BadData;
     for _ in 0..times {
         error = machine.run().await.unwrap();
@@ -194,8 +197,8 @@ async fn objects_are_counted_by_what_the_server_says() {
     ] {
         let script = Arc::new(Script { replies: Mutex::new(vec![page(meta)].into()), ..Script::default() });
         let (sender, _receiver) = steps(1);
-        let admission = Admission::new(1, 1 << 30);
-        let mut machine = ListWatch::<NamespaceRow>::new(script, None, Limits::default(), admission, None, sender);
+        let mut machine =
+            ListWatch::<NamespaceRow>::new(script, None, Limits::default(), pace(&Limits::default()), None, sender);
         assert_eq!(machine.count().await, Ok(expected), "{meta}");
     }
 }

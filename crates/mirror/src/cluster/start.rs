@@ -10,7 +10,7 @@ use crate::starts::StartLog;
 use crate::stream::{self, Kept, Restored, SideContext, StreamTask};
 use crate::view::ViewCache;
 use arc_swap::ArcSwap;
-use kubeapi::listwatch::Admission;
+use kubeapi::listwatch::{Admission, Pace};
 use model::fleet::Observed;
 use model::kinds::MirroredKind;
 use model::rows::{
@@ -101,7 +101,7 @@ impl Starter<'_> {
                 key: StreamKey { cluster: self.cluster.id.clone(), kind: R::KIND, namespace: namespace.to_owned() },
                 cell: Arc::clone(cell),
                 member: self.cluster.member.subscribe(),
-                admission: self.deps.admission.clone(),
+                pace: Pace::new(&self.deps.settings.limits, self.deps.admission.clone()),
                 breaker: self.cluster.breaker.subscribe(),
                 settings: Arc::clone(&self.deps.settings),
                 side: SideContext {

@@ -8,7 +8,7 @@ use crate::changes::Publisher;
 use crate::checkpoint::{CheckpointSender, StreamCheckpoint, StreamKey, unpack_table};
 use crate::member::Member;
 use crate::settings::Settings;
-use kubeapi::listwatch::{Admission, ListWatch, Step, StepSender, SyncError, Transport, steps};
+use kubeapi::listwatch::{ListWatch, Pace, Step, StepSender, SyncError, Transport, steps};
 use model::columns::Table;
 use runtime::backoff::{Backoff, BackoffPolicy, Entropy, OsEntropy, jittered};
 use std::convert::Infallible;
@@ -31,7 +31,8 @@ pub(crate) struct StreamTask<R: Kept> {
     pub key: StreamKey,
     pub cell: Arc<StreamCell>,
     pub member: watch::Receiver<Arc<dyn Member>>,
-    pub admission: Admission,
+    /// What its watch may bring, however often it is opened.
+    pub pace: Pace,
     /// Whether the cluster is known not to answer.
     pub breaker: watch::Receiver<bool>,
     pub settings: Arc<Settings>,
@@ -139,7 +140,7 @@ impl<R: Kept> StreamTask<R> {
         steps: StepSender<Step<R>>,
     ) -> ListWatch<R> {
         let namespace = self.cell.namespace.clone();
-        ListWatch::new(transport, namespace, self.settings.limits, self.admission.clone(), version, steps)
+        ListWatch::new(transport, namespace, self.settings.limits, self.pace.clone(), version, steps)
     }
 }
 
