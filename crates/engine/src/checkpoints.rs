@@ -51,8 +51,8 @@ impl CheckpointStore for Checkpoints {
     }
 }
 
-/// How many of the writes go into one transaction, which costs as much as all they write: not too many bytes, so that the log
-/// of the database stays small, and none of a stream's twice.
+/// How many of the writes go into one transaction, since each costs something of its own: not too many bytes, so that the log
+/// of the database stays small, and none of a stream's twice, since what it drops and what it writes would mix.
 fn together(writes: &[StreamWrite]) -> usize {
     let (mut bytes, mut streams) = (0, BTreeSet::new());
     let end = writes.iter().position(|write| {
@@ -94,4 +94,27 @@ fn stream(cluster: &ClusterId, checkpoint: Checkpoint, blocks: Vec<StoredBlock>)
         synced_at_ms: checkpoint.synced_at.as_millisecond(),
         blocks: blocks.into_iter().map(|block| Block { number: block.number, bytes: block.bytes }).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(cluster: &str, bytes: usize) -> StreamWrite {
+        StreamWrite {
+            key: StreamKey { cluster: ClusterId::new(cluster), kind: MirroredKind::Pod, namespace: String::new() },
+            resource_version: "1".to_owned(),
+            synced_at_ms: 1,
+            changed: vec![Block { number: 0, bytes: vec![0; bytes] }],
+            count: 1,
+        }
+    }
+
+    #[test]
+    fn writes_go_together_up_to_a_size_and_never_twice_of_a_stream() {
+        assert_eq!(together(&[write("a", 10), write("b", 10), write("c", 10)]), 3);
+        assert_eq!(together(&[write("a", 10), write("b", 10), write("a", 10)]), 2);
+        assert_eq!(together(&[write("a", 10), write("b", TOGETHER_BYTES), write("c", 10)]), 1);
+        assert_eq!(together(&[write("a", 2 * TOGETHER_BYTES), write("b", 10)]), 1, "one always goes");
+    }
 }

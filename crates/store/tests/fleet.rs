@@ -167,4 +167,7 @@ async fn the_mirror_is_saved_by_changed_blocks_and_loaded_by_cluster() {
     assert_eq!(unit.checkpoints().delete_cluster("c1").await.unwrap(), 1);
     assert!(unit.checkpoints().load("c1").await.unwrap().is_empty());
     assert_eq!(unit.checkpoints().load("c2").await.unwrap()[0].1, [block(0, 5)]);
+    unit.clusters().delete("c2", at(9)).await.unwrap();
+    let live = unit.clusters().registered(["c1", "c2"]).await.unwrap();
+    assert_eq!(live.into_iter().collect::<Vec<_>>(), ["c1"], "a removed one keeps its row alone");
 }
