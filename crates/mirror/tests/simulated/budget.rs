@@ -90,7 +90,7 @@ async fn rows_that_take_more_room_than_a_stream_may_are_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_changes_is_counted_and_what_rests_is_kept_again() {
     let mut settings = settings();
-    settings.limits.watch_bytes_a_second = 8 << 10;
+    settings.limits.watch_bytes_a_second = 4 << 10;
     settings.limits.watch_burst_bytes = 64 << 10;
     settings.limits.flood = Duration::from_millis(500);
     let world = World::new(quiet(10), settings).await;
