@@ -42,6 +42,8 @@ impl World {
         let settings = Settings {
             relist_interval: day,
             start_spread: Duration::ZERO,
+            // Nothing is held back: it is measured what comes in.
+            watch_bytes_a_second: u64::MAX,
             limits: Limits { idle: day, watch_timeout: day, ..Limits::default() },
             ..Settings::default()
         };
